@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types imports check bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+help:  ## say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hffix needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing hffix and its tools into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+setup: .venv/ready  ## make .venv with hffix, its drivers and its tools
+
+demo: .venv/ready  ## generate the demo database and walk from a wrong row to a proved correction
+	@$(BIN)/hffix demo .demo --walk
+
+test: .venv/ready  ## run every test
+	@$(BIN)/python -m pytest -n auto
+
+lint: .venv/ready  ## check style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/ready  ## check types
+	@$(BIN)/mypy
+
+imports: .venv/ready  ## check who may import whom
+	@$(BIN)/lint-imports --no-cache
+
+check: lint types imports test  ## everything that CI asks
+
+bench: .venv/ready  ## run the benchmarks small
+	@$(BIN)/python benchmarks/apply.py --rows 20000
+
+clean:  ## remove what the other targets made
+	@rm -rf .venv .build .demo .hypothesis

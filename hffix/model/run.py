@@ -1,0 +1,166 @@
+"""Runs: what the chain's records say of one use of a change set, and how large the next chunk is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from hffix.errors.evidence import BrokenChain
+from hffix.model.record import Chunk, Close, Erase, Found, Move, Open, Record, Resume, Revoke
+
+FIRST_ROWS: Final = 5_000
+FEWEST_ROWS: Final = 100
+MOST_ROWS: Final = 10_000
+MOST_BYTES: Final = 8 * 1024 * 1024
+CHUNK_SECONDS: Final = 1.0
+
+State = Literal["done", "paused", "stopped", "closed"]
+Outcome = Literal["applied", "held", "conflict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run, as its records tell it."""
+
+    opened: Open
+    sessions: tuple[Open | Resume, ...]
+    chunks: tuple[Chunk, ...]
+    closed: Close | None
+
+    @property
+    def id(self) -> int:
+        """The number of the open record, which every command shows."""
+        return self.opened.number
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """Everyone who opened or resumed the run; none of them counts as its approver."""
+        return frozenset(session.operator for session in self.sessions)
+
+    @property
+    def decided(self) -> int:
+        """How many lines are decided; they are always the first ones."""
+        return self.chunks[-1].last if self.chunks else 0
+
+    @property
+    def applied(self) -> int:
+        """How many lines were written."""
+        return sum(chunk.applied for chunk in self.chunks)
+
+    @property
+    def held(self) -> int:
+        """How many questions of cases still had their answer."""
+        return sum(chunk.held for chunk in self.chunks)
+
+    @property
+    def conflicts(self) -> int:
+        """How many lines were left because their row had changed."""
+        return sum(chunk.conflicts for chunk in self.chunks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the chain's records say: the lineage, its runs, and what was revoked or erased."""
+
+    found: Found
+    place: Mapping[str, str]
+    last_time: str = ""
+    runs: Mapping[int, Run] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
+
+    def run_of(self, manifest: str) -> Run | None:
+        """Find the one run of a change set."""
+        return next((run for run in self.runs.values() if run.opened.manifest == manifest), None)
+
+    @property
+    def open_runs(self) -> tuple[int, ...]:
+        """The runs that are not closed."""
+        return tuple(number for number, run in self.runs.items() if run.closed is None)
+
+
+def read_past(records: Iterable[Record]) -> Past:
+    """Read the records of a chain into what they say; refuse a move that the protocol does not know."""
+    stories: dict[int, list[Record]] = {}
+    found: Found | None = None
+    place: Mapping[str, str] = {}
+    revoked: set[str] = set()
+    erased: set[str] = set()
+    last_time = ""
+    for record in records:
+        fault = _illegal(record, found=found, stories=stories)
+        if fault:
+            raise BrokenChain(f"record {record.number}: {fault}")
+        if record.time < last_time:
+            raise BrokenChain(f"record {record.number}: its time is before that of the record before it")
+        last_time = record.time
+        if isinstance(record, Found):
+            found, place = record, record.place
+        elif isinstance(record, Move):
+            place = record.place
+        elif isinstance(record, Revoke):
+            revoked.update(record.manifests)
+        elif isinstance(record, Erase):
+            erased.update(record.leaves)
+        else:
+            stories.setdefault(record.run, []).append(record)
+    if found is None:
+        raise BrokenChain("the chain has no first record")
+    return Past(
+        found=found,
+        place=place,
+        last_time=last_time,
+        runs={number: _run(story) for number, story in stories.items()},
+        revoked=frozenset(revoked),
+        erased=frozenset(erased),
+    )
+
+
+def _illegal(record: Record, *, found: Found | None, stories: dict[int, list[Record]]) -> str | None:
+    """Say which rule of the protocol a record breaks, or None."""
+    if isinstance(record, Found) != (found is None) or isinstance(record, Found) != (record.number == 1):
+        return "the first record, and only that, founds the lineage"
+    if isinstance(record, Open):
+        if record.run != record.number:
+            return "a run's id is the number of its open record"
+        if any(isinstance(s[0], Open) and s[0].manifest == record.manifest for s in stories.values()):
+            return "the manifest was opened before"
+    elif isinstance(record, Resume | Chunk | Close):
+        story = stories.get(record.run)
+        if not story:
+            return "its run was never opened"
+        if isinstance(story[-1], Close):
+            return "its run is closed"
+        if isinstance(record, Chunk):
+            return _illegal_chunk(record, story)
+    return None
+
+
+def _illegal_chunk(chunk: Chunk, story: list[Record]) -> str | None:
+    last = next((earlier.last for earlier in reversed(story) if isinstance(earlier, Chunk)), 0)
+    lines = chunk.last - chunk.first + 1
+    if chunk.first != last + 1 or lines < 1:
+        return "its lines do not follow those of the chunk before"
+    if chunk.applied + chunk.held + chunk.conflicts != lines:
+        return "its outcomes do not add up to its lines"
+    return None
+
+
+def _run(story: list[Record]) -> Run:
+    opened, last = story[0], story[-1]
+    if not isinstance(opened, Open):
+        raise BrokenChain(f"record {opened.number}: its run was never opened")
+    return Run(
+        opened=opened,
+        sessions=tuple(record for record in story if isinstance(record, Open | Resume)),
+        chunks=tuple(record for record in story if isinstance(record, Chunk)),
+        closed=last if isinstance(last, Close) else None,
+    )
+
+
+def next_rows(rows: int, *, seconds: float) -> int:
+    """Choose the next chunk's rows so that it holds its locks for about one second."""
+    if seconds <= 0:
+        return min(rows * 2, MOST_ROWS)
+    wanted = int(rows * CHUNK_SECONDS / seconds)
+    # At most doubled: one quick chunk must not be followed by one that blocks the business for long.
+    return max(FEWEST_ROWS, min(wanted, rows * 2, MOST_ROWS))

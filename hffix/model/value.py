@@ -1,0 +1,116 @@
+"""Canonical values: one encoding for each stored value, so that equal encodings mean identical values.
+
+NULL is null, readable text a JSON string; all else is an object of one tag and one text, such as {"int":"12"}.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from hffix.errors.changesets import NotCanonical
+
+Canonical = None | str | dict[str, str]
+OWN_TAGS: Final = frozenset({"text", "bytes", "int", "dec", "float", "bool"})
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableText:
+    """A text whose stored bytes are not valid in its column's character set; not the same as a blob of them."""
+
+    stored: bytes
+
+
+Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText
+
+_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
+
+def encode_value(raw: Raw) -> Canonical:
+    """Give the canonical form of a value as the database's driver holds it."""
+    if raw is None or type(raw) is str:
+        return raw
+    encoder = _ENCODERS.get(type(raw))
+    if encoder is None:
+        raise NotCanonical(f"no canonical value for {type(raw).__name__}")
+    return encoder(raw)
+
+
+def decode_value(value: object) -> Raw:
+    """Give back the value that `encode_value` was given; refuse an encoding it would not have written."""
+    if value is None or isinstance(value, str):
+        return value
+    if not isinstance(value, dict) or len(value) != 1:
+        raise NotCanonical("a value is neither null, text nor one tag")
+    ((tag, text),) = value.items()
+    if tag not in _DECODERS or not isinstance(text, str):
+        raise NotCanonical("a value has an unknown tag")
+    try:
+        raw = _DECODERS[tag](text)
+    except (ValueError, ArithmeticError) as fault:
+        raise NotCanonical(f"a value tagged {tag} is malformed") from fault
+    if encode_value(raw) != value:
+        raise NotCanonical(f"a value tagged {tag} is not in canonical form")
+    return raw
+
+
+def exact_decimal(raw: Raw) -> Decimal | None:
+    """Read a number exactly from a whole number, a decimal or plain digits in a text; None where it is none."""
+    if isinstance(raw, Decimal) and raw.is_finite():
+        return raw
+    if type(raw) is int or (type(raw) is str and _DECIMAL.fullmatch(raw)):
+        return Decimal(raw)
+    return None
+
+
+def plain_digits(number: Decimal) -> str:
+    """Write a decimal with all its digits and no exponent."""
+    if number.is_nan():
+        return "NaN"
+    if number.is_infinite():
+        return "-Infinity" if number < 0 else "Infinity"
+    return format(number, "f")
+
+
+def _from_base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _read_integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _read_text(text: str) -> UnreadableText:
+    stored = _from_base64(text)
+    try:
+        stored.decode()
+    except UnicodeDecodeError:
+        return UnreadableText(stored)
+    raise NotCanonical("a readable text is a JSON string, not a tag")
+
+
+def _read_bool(text: str) -> bool:
+    return {"true": True, "false": False}[text]
+
+
+_ENCODERS: Final[dict[type, Callable[[Any], dict[str, str]]]] = {
+    int: lambda raw: {"int": str(raw)},
+    float: lambda raw: {"float": repr(raw)},
+    bytes: lambda raw: {"bytes": base64.b64encode(raw).decode()},
+    bool: lambda raw: {"bool": "true" if raw else "false"},
+    Decimal: lambda raw: {"dec": plain_digits(raw)},
+    UnreadableText: lambda raw: {"text": base64.b64encode(raw.stored).decode()},
+}
+_DECODERS: Final[dict[str, Callable[[str], Raw]]] = {
+    "int": _read_integer,
+    "float": float,
+    "bytes": _from_base64,
+    "bool": _read_bool,
+    "dec": Decimal,
+    "text": _read_text,
+}

@@ -1,0 +1,234 @@
+from typing import Any
+
+import pytest
+
+from hffix.errors.approvals import BadPolicy, NotApproved
+from hffix.model.policy import Claims, Person, Policy, Requirement, is_person, parse_policy
+
+PEOPLE = """
+valid_days = 30
+[people]
+"zhang.min" = { name = "张敏", roles = ["leader"], emails = ["Zhang.Min@fund.example"] }
+"li.na" = { roles = ["leader", "auditor"] }
+"wang.qiang" = { roles = ["operator"] }
+"li.wei" = { roles = ["author"], emails = ["li.wei@fund.example", "lw@home.example"] }
+"""
+ANY = "[[require]]\napprovals = 1\n"
+
+
+def policy(requirements: str = ANY, *, people: str = PEOPLE) -> Policy:
+    return parse_policy((people + requirements).encode())
+
+
+def claims(**given: Any) -> Claims:
+    plain: dict[str, Any] = {"purpose": "apply", "risk": "low", "rows": 10, "tables": ("person",), "columns": ()}
+    return Claims(**(plain | given))
+
+
+def test_a_policy_is_read_whole() -> None:
+    text = """durability = "relaxed"
+valid_days = 3660
+[people]
+b = { roles = ["leader"], name = "乙" }
+a = { roles = [], emails = ["a@x"] }
+[[require]]
+approvals = 1
+roles = ["leader"]
+risk = ["medium", "high"]
+from_rows = 100_000
+tables = ["loan"]
+columns = ["person.id_no"]
+purposes = ["apply", "apply+rollback"]
+"""
+    assert parse_policy(text.encode()) == Policy(
+        valid_days=3660,
+        people=(("a", Person(roles=(), emails=("a@x",))), ("b", Person(roles=("leader",), name="乙"))),
+        requirements=(
+            Requirement(
+                approvals=1,
+                roles=("leader",),
+                risk=("medium", "high"),
+                from_rows=100_000,
+                tables=("loan",),
+                columns=("person.id_no",),
+                purposes=("apply", "apply+rollback"),
+            ),
+        ),
+        relaxed_durability=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("requirement", "reason"),
+    [
+        ("", r"there is no \[\[require\]\]"),
+        ("[[require]]\n", "missing required field `approvals`"),
+        ("[[require]]\napprovals = 0", r">= 1.*\$\.require\[0\]\.approvals"),
+        ("[[require]]\napprovals = -1", r">= 1.*\$\.require\[0\]\.approvals"),
+        ("[[require]]\napprovals = true", r"got `bool`.*\$\.require\[0\]\.approvals"),
+        ("[[require]]\napprovals = 1.0", r"got `float`.*\$\.require\[0\]\.approvals"),
+        ('[[require]]\napprovals = "1"', r"got `str`.*\$\.require\[0\]\.approvals"),
+        ("[[require]]\napprovals = 5", r"require\[0\] asks for 5 approvals, but only 4 people could"),
+        ('[[require]]\napprovals = 3\nroles = ["leader", "auditor"]', "asks for 3 approvals, but only 2 people"),
+        (ANY + '[[require]]\napprovals = 1\nroles = ["chief"]', r"require\[1\]\.roles: nobody has the role chief"),
+        (ANY + 'roles = ["leader", "chief"]', r"require\[0\]\.roles: nobody has the role chief"),
+        (ANY + "roles = []", r"require\[0\]\.roles is empty"),
+        (ANY + "risk = []", r"require\[0\]\.risk is empty"),
+        (ANY + "tables = []", r"require\[0\]\.tables is empty"),
+        (ANY + "columns = []", r"require\[0\]\.columns is empty"),
+        (ANY + "purposes = []", r"require\[0\]\.purposes is empty"),
+        (ANY + 'risk = ["extreme"]', r"'extreme'.*\$\.require\[0\]\.risk\[0\]"),
+        (ANY + 'risk = "high"', r"\$\.require\[0\]\.risk"),
+        (ANY + "from_rows = 0", r">= 1.*\$\.require\[0\]\.from_rows"),
+        (ANY + 'columns = ["id_no"]', r"require\[0\]\.columns: id_no is not table\.column"),
+        (ANY + 'purposes = ["deploy"]', r"'deploy'.*\$\.require\[0\]\.purposes\[0\]"),
+        (ANY + "aprovals = 2", "unknown field `aprovals`"),
+        (ANY + "approvals = 2\n\n", r"Cannot overwrite a value \(at line 10"),
+    ],
+)
+def test_a_requirement_that_could_never_hold_is_refused(requirement: str, reason: str) -> None:
+    with pytest.raises(BadPolicy, match=rf"^approvals/policy\.toml: .*{reason}"):
+        policy(requirement)
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        ("[people]\na = {roles = []}", "missing required field `valid_days`"),
+        ("valid_days = 30", "missing required field `people`"),
+        ("valid_days = 0\n[people]\na = {roles = []}", r">= 1.*\$\.valid_days"),
+        ("valid_days = 3661\n[people]\na = {roles = []}", r"<= 3660.*\$\.valid_days"),
+        ("valid_days = true\n[people]\na = {roles = []}", r"got `bool`.*\$\.valid_days"),
+        ("valid_days = 30\n[people]", "only 0 people"),
+        ("valid_days = 30\n[people]\na = {}", "missing required field `roles`"),
+        ("valid_days = 30\n[people]\na = {roles = [], role = 1}", "unknown field `role`"),
+        ("valid_days = 30\n[people]\na = {roles = ['']}", "people.'a': a role is empty"),
+        ("valid_days = 30\n[people]\nA = {roles = []}", "people.'A': a person is lower-case"),
+        ("valid_days = 30\n[people]\n'a/b' = {roles = []}", "people.'a/b': a person is lower-case"),
+        ("valid_days = 30\n[people]\na = {roles = []}\na = {roles = []}", "line 4"),
+        (
+            "valid_days = 30\n[people]\na = {roles = [], emails = ['X@y']}\nb = {roles = [], emails = ['x@Y']}",
+            "people.'b': the e-mail x@Y belongs to a too",
+        ),
+        ("durability = 'none'\nvalid_days = 30\n[people]\na = {roles = []}", r"'none'.*\$\.durability"),
+        ("version = 2\nvalid_days = 30\n[people]\na = {roles = []}", "unknown field `version`"),
+        ("valid_days =", "line 1"),
+        (f"deep = {'[' * 5000}", "nested too deep"),
+    ],
+)
+def test_a_policy_that_cannot_be_understood_is_refused(head: str, reason: str) -> None:
+    with pytest.raises(BadPolicy, match=rf"^approvals/policy\.toml: .*{reason}"):
+        policy(people=f"{head}\n")
+
+
+def test_bytes_that_are_not_text_are_refused_by_line() -> None:
+    with pytest.raises(BadPolicy, match=r"policy\.toml, line 3: it is not UTF-8"):
+        parse_policy(b"\n\n# \xff")
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(BadPolicy) as refused:
+        policy('[[require]]\napprovals = 9\nroles = ["chief"]\ntables = []')
+    assert refused.value.message == (
+        "approvals/policy.toml: require[0].tables is empty, so it never matches; leave it out to match always; "
+        "require[0].roles: nobody has the role chief; "
+        "require[0] asks for 9 approvals, but only 0 people could give one"
+    )
+
+
+CONDITIONS = [
+    ("", {}, True),
+    ('risk = ["high"]', {"risk": "high"}, True),
+    ('risk = ["high"]', {"risk": "medium"}, False),
+    ("from_rows = 100", {"rows": 100}, True),
+    ("from_rows = 100", {"rows": 99}, False),
+    ('tables = ["loan", "unit"]', {"tables": ("person", "unit")}, True),
+    ('tables = ["loan", "unit"]', {"tables": ("person",)}, False),
+    ('columns = ["person.id_no"]', {"columns": ("person.name", "person.id_no")}, True),
+    ('columns = ["person.id_no"]', {"columns": ("staff.id_no",)}, False),
+    ('purposes = ["rollback"]', {"purpose": "rollback"}, True),
+    ('purposes = ["rollback"]', {"purpose": "apply+rollback"}, True),
+    ('purposes = ["apply"]', {"purpose": "apply+rollback"}, True),
+    ('purposes = ["apply+rollback"]', {"purpose": "apply+rollback"}, True),
+    ('purposes = ["apply+rollback"]', {"purpose": "apply"}, False),
+    ('purposes = ["rollback"]', {"purpose": "apply"}, False),
+    ('risk = ["high"]\nfrom_rows = 100', {"risk": "high", "rows": 100}, True),
+    ('risk = ["high"]\nfrom_rows = 100', {"risk": "high", "rows": 99}, False),
+    ('risk = ["high"]\nfrom_rows = 100', {"risk": "low", "rows": 100}, False),
+]
+
+
+@pytest.mark.parametrize(("conditions", "given", "matches"), CONDITIONS)
+def test_a_requirement_matches_when_every_condition_holds(
+    conditions: str, given: dict[str, Any], matches: bool
+) -> None:
+    (requirement,) = policy(ANY + conditions).requirements
+    assert requirement.matches(claims(**given)) == matches
+
+
+def test_all_requirements_that_match_are_asked_for() -> None:
+    parsed = policy(f'{ANY}[[require]]\napprovals = 2\nrisk = ["high"]\n[[require]]\napprovals = 1\nfrom_rows = 5')
+    always, high, large = parsed.requirements
+    assert parsed.requirements_for(claims()) == (always, large)
+    assert parsed.requirements_for(claims(rows=1, risk="high")) == (always, high)
+
+
+def test_where_no_requirement_matches_nothing_is_approved() -> None:
+    with pytest.raises(NotApproved, match="covers apply at risk low for 10 rows"):
+        policy(f'{ANY}risk = ["high"]').requirements_for(claims())
+
+
+def test_a_new_policy_needs_what_the_highest_change_set_needs() -> None:
+    parsed = policy(
+        f'{ANY}risk = ["high"]\n[[require]]\napprovals = 2\nfrom_rows = 1_000\n'
+        '[[require]]\napprovals = 1\npurposes = ["waive"]\n[[require]]\napprovals = 1\npurposes = ["policy"]'
+    )
+    high, large, _, new_policy = parsed.requirements
+    assert parsed.highest == (high, large, new_policy)
+    only_waivers = policy(f'{ANY}purposes = ["waive"]')
+    assert only_waivers.highest == only_waivers.requirements
+
+
+@pytest.mark.parametrize(
+    ("email", "person"),
+    [
+        ("zhang.min@FUND.example", "zhang.min"),
+        ("lw@home.example", "li.wei"),
+        ("nobody@fund.example", None),
+        ("", None),
+    ],
+)
+def test_an_email_names_its_person(email: str, person: str | None) -> None:
+    assert policy().person_of_email(email) == person
+
+
+def test_only_operators_operate_where_there_are_any() -> None:
+    assert policy().operators == ("wang.qiang",)
+    assert [policy().may_operate(person) for person in ("wang.qiang", "zhang.min", "stranger")] == [True, False, False]
+    nobody = policy(people=PEOPLE.replace("operator", "driver"))
+    assert (nobody.operators, nobody.may_operate("stranger")) == ((), True)
+
+
+def test_only_people_whom_a_requirement_could_count_may_approve() -> None:
+    parsed = policy('[[require]]\napprovals = 1\nroles = ["auditor"]')
+    assert [parsed.may_approve(person) for person in ("li.na", "zhang.min", "stranger")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("zhang.min", True),
+        ("0a@b_c-d.e", True),
+        ("", False),
+        (".hidden", False),
+        ("-n", False),
+        ("a/b", False),
+        ("Zhang", False),
+        ("a b", False),
+        ("a\n", False),
+        ("张敏", False),
+        ("a*", False),
+    ],
+)
+def test_a_person_is_a_plain_name(text: str, good: bool) -> None:
+    assert is_person(text) == good
