@@ -1,0 +1,1 @@
+"""SSH signatures: who signed which bytes, with the keys that people already have."""
