@@ -1,0 +1,46 @@
+"""Backup parts: the full rows of one chunk, on disk before any of them is written."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from hffix.errors.changesets import RowsChanged
+from hffix.errors.evidence import BadBackup
+from hffix.model.manifest import PART_LINES
+from hffix.store.files import read, storing, write_once
+from hffix.store.line_files import compress, split_lines
+
+# A whole row may hold far more than the columns that a change set's line holds of it.
+LONGEST_ROW: Final = 2**31
+_NAME: Final = re.compile(r"([1-9][0-9]*)-[0-9a-f]{12}\.jsonl\.zst")
+
+
+def part_path(folder: Path, *, run: int, first: int, root: str) -> Path:
+    """Name the part of a chunk: its run, its first line, and the first digits of its root."""
+    return folder / str(run) / f"{first}-{root[:12]}.jsonl.zst"
+
+
+def write_part(folder: Path, *, run: int, first: int, lines: Sequence[bytes], root: str) -> Path:
+    """Write the part of a chunk; it is on the disk when this returns."""
+    path = part_path(folder, run=run, first=first, root=root)
+    write_once(path, compress(lines, longest=LONGEST_ROW))
+    return path
+
+
+def read_part(path: Path) -> list[bytes]:
+    """Read the lines of a part; whether they are the right ones, their root says."""
+    if not path.is_file():
+        raise BadBackup(f"{path} is not there")
+    try:
+        return [line for lines in split_lines(read(path), most=PART_LINES, longest=LONGEST_ROW) for line in lines]
+    except RowsChanged as fault:
+        raise BadBackup(f"{path}: {fault.message}") from fault
+
+
+def parts(folder: Path, run: int) -> tuple[Path, ...]:
+    """List the parts of a run in the order of their lines."""
+    inner = folder / str(run)
+    with storing(inner):
+        named = [(found, path) for path in inner.glob("*") if (found := _NAME.fullmatch(path.name))]
+    return tuple(path for _, path in sorted((int(found[1]), path) for found, path in named))

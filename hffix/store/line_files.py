@@ -1,0 +1,160 @@
+"""Files of lines, compressed: written as a stream with the root of their leaves, read back within stated bounds."""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
+from hffix.model import merkle
+from hffix.model.manifest import PART_LINES, Root
+from hffix.store.files import FILE_MODE, storing, sync
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL: Final = 3
+LONGEST: Final = 8 * 1024 * 1024
+# What is compressed at level 3 needs a window of 2 MiB; a file that asks for more was not made here.
+_WINDOW: Final[Mapping[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
+_PIECE: Final = 256 * 1024
+_ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
+
+
+class Leaves:
+    """The tree of a file's lines, in memory of at most one part's hashes.
+
+    A part has a power of two of lines, so that what is folded away is a node of the tree.
+    """
+
+    def __init__(self) -> None:
+        self._tree = merkle.Tree()
+        self._waiting: list[bytes] = []
+
+    def add(self, lines: Sequence[bytes], *, joined: bytes) -> None:
+        """Hash lines, given also as they stand in the file."""
+        hashing = sha256
+        # No line holds a line end, so only erased lines can bring a quote to the beginning of one.
+        if joined.startswith(b'"') or b'\n"' in joined:
+            self._waiting += [leaf_of(line) for line in lines]
+        else:
+            self._waiting += [hashing(b"\x00" + line).digest() for line in lines]
+        while len(self._waiting) >= PART_LINES:
+            self._tree.add_node(merkle.root(self._waiting[:PART_LINES]), leaves=PART_LINES)
+            del self._waiting[:PART_LINES]
+
+    def root(self) -> Root:
+        """Compute the root of all lines; nothing can be added after it."""
+        if self._waiting:
+            self._tree.add_node(merkle.root(self._waiting), leaves=len(self._waiting))
+            self._waiting = []
+        return Root(root=self._tree.root().hex(), leaves=self._tree.leaves)
+
+
+class LineFile:
+    """One new file of lines, written as a stream."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = 0
+        self._leaves = Leaves()
+        self._compressor = zstd.ZstdCompressor(level=LEVEL)
+        with storing(path):
+            self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Append lines, which come without their line ends."""
+        if not lines:
+            return
+        joined = join(lines)
+        self._leaves.add(lines, joined=joined)
+        self.lines += len(lines)
+        with storing(self.path):
+            self._file.write(self._compressor.compress(joined))
+
+    def finish(self) -> Root:
+        """Bring the file to the disk and give the root of its lines."""
+        with storing(self.path), self._file:
+            self._file.write(self._compressor.flush())
+            sync(self._file)
+        return self._leaves.root()
+
+    def close(self) -> None:
+        """Let go of the file, finished or not."""
+        self._file.close()
+
+
+def leaf_of(line: bytes) -> bytes:
+    """Hash a line; an erased one stands as the JSON string of its leaf and counts as that."""
+    return bytes.fromhex(line[1:-1].decode()) if _ERASED.fullmatch(line) else merkle.leaf(line)
+
+
+def join(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
+    """Write lines as a file holds them; refuse what its readers would refuse or cut elsewhere."""
+    joined = b"\n".join(lines) + b"\n"
+    if joined.count(b"\n") != len(lines):
+        raise NotCanonical("a line holds a line end")
+    if len(joined) > longest and any(len(line) > longest for line in lines):
+        raise LineTooLong(f"a line is longer than {longest >> 20} MiB")
+    return joined
+
+
+def compress(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
+    """Give the whole of a small file of lines at once."""
+    return zstd.compress(join(lines, longest=longest), LEVEL)
+
+
+def root_of(data: bytes, *, most: int) -> Root:
+    """Compute the root of a compressed file's lines; stop where they are more than `most`."""
+    leaves = Leaves()
+    for lines in split_lines(data, most=most):
+        leaves.add(lines, joined=b"\n".join(lines))
+    return leaves.root()
+
+
+def split_lines(data: bytes, *, most: int, longest: int = LONGEST) -> Iterator[list[bytes]]:
+    """Give a compressed file's lines, some at a time, within the bounds of what may stand in it."""
+    unended: list[bytes] = []
+    seen = 0
+    for piece in _pieces(data):
+        head, *tails = piece.split(b"\n")
+        unended.append(head)
+        # Pieces are small: only the line that began in an earlier piece, or still goes on, can be too long.
+        if sum(map(len, unended)) > longest:
+            raise RowsChanged(f"a line is longer than {longest >> 20} MiB")
+        if not tails:
+            continue
+        lines = [b"".join(unended), *tails[:-1]]
+        unended = tails[-1:]
+        seen += len(lines)
+        if seen > most:
+            raise RowsChanged("more lines than stated")
+        yield lines
+    if any(unended):
+        raise RowsChanged("the last line has no end")
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    decompressor = zstd.ZstdDecompressor(options=_WINDOW)
+    try:
+        for fed in _slices(data):
+            # One frame is one file; zstd itself would let more follow.
+            if decompressor.eof:
+                raise RowsChanged("something follows the compressed lines")
+            yield decompressor.decompress(fed, max_length=_PIECE)
+            while not (decompressor.needs_input or decompressor.eof):
+                yield decompressor.decompress(b"", max_length=_PIECE)
+    except zstd.ZstdError as fault:
+        raise RowsChanged(str(fault)) from fault
+    if not decompressor.eof or decompressor.unused_data:
+        raise RowsChanged("the compressed lines are cut, or something follows them")
+
+
+def _slices(data: bytes) -> Iterable[memoryview]:
+    view = memoryview(data)
+    return (view[at : at + _PIECE] for at in range(0, len(view), _PIECE))

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hffix.errors.evidence import BadBackup
+from hffix.errors.project import AlreadyThere
+from hffix.store.backups import part_path, parts, read_part, write_part
+from hffix.store.line_files import LONGEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT = "abcdef012345" + "6" * 52
+LINES = [b'["00","person",{"no":{"int":"1"}},{"name":"\xe5\xbc\xa0"}]', b'["01","person",{"no":{"int":"2"}},{}]']
+
+
+def test_a_part_comes_back_from_the_path_that_its_run_line_and_root_name(tmp_path: Path) -> None:
+    path = write_part(tmp_path, run=7, first=5001, lines=LINES, root=ROOT)
+    assert path == tmp_path / "7" / "5001-abcdef012345.jsonl.zst" == part_path(tmp_path, run=7, first=5001, root=ROOT)
+    assert read_part(path) == LINES
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_part_is_never_overwritten(tmp_path: Path) -> None:
+    path = write_part(tmp_path, run=7, first=1, lines=LINES, root=ROOT)
+    assert write_part(tmp_path, run=7, first=1, lines=LINES, root=ROOT) == path
+    with pytest.raises(AlreadyThere):
+        write_part(tmp_path, run=7, first=1, lines=LINES[:1], root=ROOT)
+    assert read_part(path) == LINES
+
+
+def test_a_row_may_be_longer_than_a_line_of_a_change_set(tmp_path: Path) -> None:
+    lines = [b"x" * (LONGEST + 1), b"y"]
+    assert read_part(write_part(tmp_path, run=7, first=1, lines=lines, root=ROOT)) == lines
+
+
+def test_the_parts_of_a_run_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    written = [write_part(tmp_path, run=7, first=first, lines=LINES, root=ROOT) for first in (5001, 1, 10_001, 999)]
+    write_part(tmp_path, run=8, first=1, lines=LINES, root=ROOT)
+    (tmp_path / "7" / ".1-abcdef012345.jsonl.zst.x.tmp").touch()
+    assert parts(tmp_path, 7) == (written[1], written[3], written[0], written[2])
+    assert parts(tmp_path, 9) == ()
+
+
+def test_a_part_that_is_missing_or_damaged_is_refused_by_name(tmp_path: Path) -> None:
+    path = write_part(tmp_path, run=7, first=1, lines=LINES, root=ROOT)
+    path.write_bytes(path.read_bytes()[:-1])
+    for bad in (path, tmp_path / "7" / "2-abcdef012345.jsonl.zst"):
+        with pytest.raises(BadBackup, match=bad.name):
+            read_part(bad)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
+from hffix.errors.project import StorageFailed
+from hffix.model import merkle
+from hffix.store.line_files import LONGEST, LineFile, compress, leaf_of, root_of, split_lines
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WIDE = zstd.ZstdCompressor(options={int(zstd.CompressionParameter.window_log): 27})
+LINES = some.lists(
+    some.one_of(some.binary().filter(lambda line: b"\n" not in line), some.just(b'"' + b"a" * 64 + b'"'))
+)
+
+
+@given(lines=LINES)
+def test_lines_come_back_with_the_root_of_their_leaves(lines: list[bytes]) -> None:
+    data = zstd.compress(b"".join(line + b"\n" for line in lines))
+    assert [line for some_lines in split_lines(data, most=len(lines)) for line in some_lines] == lines
+    root = root_of(data, most=len(lines))
+    assert (root.root, root.leaves) == (merkle.root([leaf_of(line) for line in lines]).hex(), len(lines))
+
+
+def test_an_erased_line_counts_as_its_leaf_and_nothing_else_does() -> None:
+    erased = b'"' + b"0f" * 32 + b'"'
+    assert leaf_of(erased) == b"\x0f" * 32
+    for other in (erased[1:-1], erased.upper(), erased[:-2] + b'"', erased + b" ", b"[" + erased + b"]"):
+        assert leaf_of(other) == merkle.leaf(other)
+
+
+def test_a_file_written_in_pieces_is_the_file_of_all_lines(tmp_path: Path) -> None:
+    lines = [b"[%d]" % number for number in range(70_000)]
+    file = LineFile(tmp_path / "a")
+    for at in range(0, len(lines), 999):
+        file.add(lines[at : at + 999])
+    file.add([])
+    root = file.finish()
+    data = (tmp_path / "a").read_bytes()
+    assert root == root_of(data, most=len(lines)) == root_of(compress(lines), most=len(lines))
+    assert [line for some_lines in split_lines(data, most=len(lines)) for line in some_lines] == lines
+
+
+def test_a_file_of_lines_is_never_opened_over_another(tmp_path: Path) -> None:
+    LineFile(tmp_path / "a").close()
+    with pytest.raises(StorageFailed):
+        LineFile(tmp_path / "a")
+
+
+def test_a_line_that_holds_a_line_end_is_refused() -> None:
+    with pytest.raises(NotCanonical):
+        compress([b"[1]", b"[2\n]"])
+
+
+def test_a_line_is_as_long_as_a_reader_takes_and_no_longer() -> None:
+    longest = b"x" * LONGEST
+    assert list(split_lines(compress([longest]), most=1)) == [[longest]]
+    with pytest.raises(LineTooLong):
+        compress([longest + b"x"])
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", "cut"),
+        (b"no zstd", "frame"),
+        (compress([b"1", b"2"])[:-1], "cut"),
+        (compress([b"1", b"2"]) + b"x", "follow"),
+        (compress([b"1"]) + compress([b"2"]), "follow"),
+        (compress([b"1", b"2", b"3"]), "more lines"),
+        (zstd.compress(b"1\n2"), "no end"),
+        (zstd.compress(b"\n" * 2**27), "more lines"),
+        (zstd.compress(b"x" * 2**27), "longer than 8 MiB"),
+        (WIDE.compress(b"1\n") + WIDE.flush(), "too much memory"),
+    ],
+    ids=["empty", "other", "cut", "tail", "second frame", "extra line", "no end", "many", "long", "window"],
+)
+def test_a_file_that_was_not_made_here_is_refused(data: bytes, fault: str) -> None:
+    with pytest.raises(RowsChanged, match=fault):
+        root_of(data, most=2)
