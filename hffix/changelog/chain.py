@@ -1,0 +1,83 @@
+"""The fence: whoever extends the chain must hold its head row, and find there what he read before."""
+
+from enum import Enum, auto
+
+from sqlalchemy import insert, select, update
+
+from hffix.changelog.reader import Head, head_of, record_bodies
+from hffix.changelog.refusals import writing
+from hffix.changelog.tables import LINEAGE, RECORD
+from hffix.database import Session, Snapshot
+from hffix.errors.evidence import BrokenChain
+from hffix.errors.targets import ChangeLogExists, Fenced
+from hffix.model.record import NO_HEAD, Found, Record, head_after, read_record
+
+
+class Holder(Enum):
+    """Who may extend the chain next, where a record does not say."""
+
+    UNCHANGED = auto()
+
+
+def found(session: Session, record: Found) -> Head:
+    """Begin a lineage with its first record; refuse where there is one."""
+    if session.connection.execute(select(LINEAGE.c.number)).all():
+        raise ChangeLogExists("the change log has a lineage already")
+    start = Head(number=0, head=NO_HEAD, holder=None)
+    with writing(LINEAGE.name):
+        session.connection.execute(insert(LINEAGE), {"number": start.number, "head": start.head, "holder": None})
+    return append(session, after=start, record=record)
+
+
+def lock_head(session: Session) -> Head:
+    """Lock the head row until the transaction ends, and so wait for whoever holds it."""
+    with writing(LINEAGE.name):
+        rows = session.connection.execute(select(LINEAGE).with_for_update()).all()
+    return head_of([tuple(row) for row in rows])
+
+
+def append(session: Session, *, after: Head, record: Record, holder: str | Holder | None = Holder.UNCHANGED) -> Head:
+    """Extend the chain by a record; refuse where it no longer ends at `after`."""
+    if record.number != after.number + 1:
+        raise BrokenChain(f"record {record.number} does not follow record {after.number}")
+    body = record.to_bytes()
+    head = Head(
+        number=record.number,
+        head=head_after(after.head, body),
+        holder=after.holder if isinstance(holder, Holder) else holder,
+    )
+    _move(session, after=after, to=head)
+    values = {
+        "number": head.number,
+        "run_id": getattr(record, "run", None),
+        "kind": record.__struct_config__.tag,
+        "body": body.decode(),
+        "head": head.head,
+    }
+    with writing(RECORD.name):
+        session.connection.execute(insert(RECORD), values)
+    return head
+
+
+def set_holder(session: Session, *, head: Head, holder: str | None) -> Head:
+    """Say who may extend the chain next; refuse where it no longer ends at `head`."""
+    held = Head(number=head.number, head=head.head, holder=holder)
+    _move(session, after=head, to=held)
+    return held
+
+
+def records_since(snapshot: Snapshot, number: int) -> list[Record]:
+    """Read the records after a number, each in its one form."""
+    return [read_record(stored.body) for stored in record_bodies(snapshot, first=number + 1)]
+
+
+def _move(session: Session, *, after: Head, to: Head) -> None:
+    statement = update(LINEAGE).where(
+        LINEAGE.c.number == after.number,
+        LINEAGE.c.head == after.head,
+        LINEAGE.c.holder.is_not_distinct_from(after.holder),
+    )
+    with writing(LINEAGE.name):
+        moved = session.connection.execute(statement.values(number=to.number, head=to.head, holder=to.holder))
+    if moved.rowcount != 1:
+        raise Fenced(f"the chain no longer ends at record {after.number}, or another session may extend it now")

@@ -1,0 +1,91 @@
+"""What every engine offers: a snapshot to read from, and a session that also writes rows by key."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from hffix.model.schema import Table
+from hffix.model.value import Raw
+
+Row = tuple[Raw, ...]
+
+
+class Snapshot(Protocol):
+    """One state of a target, read without disturbing anybody."""
+
+    dialect: str
+    notes: tuple[str, ...]
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for the change log's own tables."""
+
+    def versions(self) -> dict[str, str]:
+        """Name the engine and its version."""
+
+    def now(self) -> str:
+        """Read the target's clock."""
+
+    def place(self) -> dict[str, str]:
+        """Say where the database stands, as the server itself reports it."""
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table or view of that name exists."""
+
+    def table(self, name: str) -> Table:
+        """Describe a table; refuse by name one whose rows cannot be carried exactly."""
+
+    def scan(
+        self, table: Table, *, columns: Sequence[str], expressions: Sequence[str] = (), where: Sequence[str] = ()
+    ) -> Iterator[list[Row]]:
+        """Read key, columns and expressions of the rows for which any `where` holds, by key, in pages."""
+
+    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+        """Read rows whole and raw by key, key → values of `table.names`; a row that is gone is left out."""
+
+    def single(self, query: str) -> Raw:
+        """Run a query that gives one value."""
+
+    def settle(self, table: Table, column: str, *, value: Raw) -> Raw:
+        """Give the value as the column will hold it; refuse with Unsettled what would lose a digit or a sign."""
+
+    def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
+        """Find rows that the database's own foreign-key actions would change or delete along with these whole rows."""
+
+
+class Session(Snapshot, Protocol):
+    """A connection that writes; every method but `begin` belongs to a transaction."""
+
+    def durability(self) -> dict[str, str]:
+        """Say under which settings a commit is safe on disk; refuse those under which it is not."""
+
+    def begin(self) -> None:
+        """Begin a transaction that may lock rows."""
+
+    def commit(self) -> None:
+        """Commit."""
+
+    def rollback(self) -> None:
+        """Roll back, also after a failed commit."""
+
+    def savepoint(self) -> None:
+        """Mark where `undo` goes back to, within the transaction."""
+
+    def undo(self) -> None:
+        """Go back to the last savepoint."""
+
+    def lock(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+        """Lock rows and read them as `rows` does."""
+
+    def update(self, table: Table, *, columns: Sequence[str], rows: Sequence[tuple[Row, Row]]) -> int:
+        """Write columns of rows by key, (key, values) each; give the number of rows that the engine matched."""
+
+    def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
+        """Insert rows."""
+
+    def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
+        """Delete rows by key."""
+
+    def settle_constraints(self) -> None:
+        """Make deferred constraints and triggers fire now."""
