@@ -1,0 +1,145 @@
+"""Loading a script: its id, its title and reason, its Fix, the digests of its files; and a lint against surprises."""
+
+import ast
+import hashlib
+import importlib.util
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from hffix.authoring.fix import Fix
+from hffix.errors import HffixError
+from hffix.errors.fixes import FixBroken, ForbiddenInFix, NoSuchFix, TwoNumbers
+
+_ID: Final = re.compile(r"(?P<number>[0-9]{4})_[a-z0-9][a-z0-9_]*")
+# Pure modules of the standard library; a lint against mistakes, not a sandbox against malice.
+ALLOWED: Final = frozenset(
+    {
+        *("__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
+        *("fractions", "functools", "hffix", "itertools", "json", "math", "numbers", "operator", "re", "string"),
+        *("textwrap", "types", "typing", "unicodedata"),
+    }
+)
+CLOCKS: Final = frozenset({"now", "today", "utcnow"})
+OPENERS: Final = frozenset({"open", "exec", "eval", "compile", "input", "print", "__import__", "breakpoint"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A loaded script."""
+
+    path: Path
+    id: str
+    title: str
+    reason: str
+    fix: Fix
+    files: dict[str, str]
+
+
+def find_script(fixes: Path, name: str) -> Path:
+    """Find a script by path, id or number."""
+    scripts = sorted(path for path in fixes.glob("*.py") if _ID.fullmatch(path.stem))
+    numbers: dict[str, Path] = {}
+    for path in scripts:
+        other = numbers.setdefault(path.stem[:4], path)
+        if other != path:
+            raise TwoNumbers(f"{other.name} and {path.name} have the same number")
+    given = Path(name)
+    if given.suffix == ".py" and given.is_file() and _ID.fullmatch(given.stem):
+        return given.resolve()
+    number = name.rjust(4, "0") if name.isascii() and name.isdecimal() else None
+    for path in scripts:
+        if path.stem == name or path.stem[:4] == number:
+            return path
+    raise NoSuchFix(f"no fix is called {name!r}; a fix is a file like fixes/0007_open_date.py")
+
+
+def load(path: Path) -> Script:
+    """Load a script; refuse what cannot be read, has no fix, or reaches for what a fix may not use."""
+    source = path.read_bytes()
+    try:
+        tree = ast.parse(source, filename=path.name)
+    except SyntaxError as fault:
+        raise FixBroken(f"{path.name}, line {fault.lineno}: {fault.msg}") from fault
+    beside = tuple(_beside(path, tree))
+    for file in (path, *beside):
+        _lint(file, {other.stem for other in beside})
+    module = _run(path)
+    fixes = [value for value in vars(module).values() if isinstance(value, Fix)]
+    if len(fixes) != 1:
+        raise FixBroken(f"{path.name}: a script holds exactly one Fix, this one {len(fixes)}")
+    title, _, reason = (ast.get_docstring(tree) or "").partition("\n")
+    if not title.strip():
+        raise FixBroken(
+            f"{path.name}, line 1: the docstring is missing; its first line is the title that approvers read"
+        )
+    return Script(
+        path=path,
+        id=path.stem,
+        title=title.strip(),
+        reason=reason.strip(),
+        fix=fixes[0],
+        files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in (path, *beside)},
+    )
+
+
+def _beside(path: Path, tree: ast.Module, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Find the helper modules beside the script, and theirs."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        for name in names:
+            file = path.parent / f"{name.partition('.')[0]}.py"
+            if file.is_file() and file not in seen and file != path:
+                seen |= {file}
+                yield file
+                yield from _beside(file, ast.parse(file.read_bytes()), seen)
+
+
+def _lint(file: Path, beside: set[str]) -> None:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            for name in names:
+                top = name.partition(".")[0]
+                if top in ALLOWED or top in beside:
+                    continue
+                raise ForbiddenInFix(f"{file.name}, line {line}: import of {name} is outside the short list")
+        elif isinstance(node, ast.Attribute) and node.attr in CLOCKS:
+            raise ForbiddenInFix(f"{file.name}, line {line}: .{node.attr} reads a clock")
+        elif isinstance(node, ast.Name) and node.id in OPENERS:
+            raise ForbiddenInFix(f"{file.name}, line {line}: {node.id} is not for a fix")
+
+
+def _run(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"hffix_fix_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise FixBroken(f"{path.name} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    except HffixError as fault:
+        raise type(fault)(f"{path.name}, {fault.message}") from fault
+    except Exception as fault:
+        raise FixBroken(f"{path.name}, line {line_in(path, fault)}: {type(fault).__name__} while loading") from fault
+    finally:
+        sys.path.remove(str(path.parent))
+        sys.dont_write_bytecode = written
+    return module
+
+
+def line_in(path: Path, fault: BaseException) -> int:
+    """Find the last line of the script that an exception passed through."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return next((frame.lineno or 0 for frame in reversed(frames) if Path(frame.filename).name == path.name), 0)

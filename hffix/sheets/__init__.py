@@ -1,0 +1,1 @@
+"""Spreadsheets and CSV files, out to people and back."""

@@ -1,0 +1,312 @@
+"""Apply: exactly the approved rows, chunk by chunk: lock, compare, back up, write, read back, log, fence, commit.
+
+Only this module asks a database to write the rows of user tables.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from hffix.changelog import chain, writer
+from hffix.changelog.reader import read_control
+from hffix.database import Session, open_for_writing, run_lock
+from hffix.errors import HffixError
+from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
+from hffix.errors.approvals import Revoked
+from hffix.errors.changesets import RowsChanged
+from hffix.errors.targets import Fenced
+from hffix.model import merkle
+from hffix.model.change import Cells, Line
+from hffix.model.record import BackupFacts, Revoke, entries_root
+from hffix.model.record import Chunk as ChunkRecord
+from hffix.model.run import MOST_BYTES, State, next_rows
+from hffix.model.value import decode_value
+from hffix.store import backups
+from hffix.store.changesets import ChangeSet
+from hffix.workflow.chunk import (
+    Chunk,
+    Tables,
+    Verdict,
+    alike,
+    backup_lines,
+    compare,
+    conflict_of,
+    key_of,
+    lock_rows,
+    log_rows,
+    read_back,
+    read_chunk,
+)
+from hffix.workflow.closing import close_run
+from hffix.workflow.failpoints import failpoints
+from hffix.workflow.leave import leave_pending_receipt, leave_receipt
+from hffix.workflow.session import Work, open_work, schema_now, who_holds
+from hffix.workflow.setting import Setting, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When a run stops of itself, at a chunk's edge."""
+
+    seconds: float | None = None
+    until: str | None = None
+    asked: Callable[[], bool] = field(default=lambda: False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """Where a run stands when the command ends, and what ended it, if it was not the last line."""
+
+    change_set: ChangeSet
+    run: int
+    state: State
+    applied: int
+    conflicts: int
+    decided: int
+    leaves: int
+    head: str
+    receipt: str | None
+    checked: tuple[str, ...] = ()
+    problem: HffixError | None = None
+
+
+def apply(
+    setting: Setting,
+    change_set: ChangeSet,
+    *,
+    limits: Limits = Limits(),
+    expect: str | None = None,
+    adopt: str | None = None,
+) -> Applied:
+    """Apply a change set, or go on with its run; called again after the end it says so and writes nothing."""
+    with (
+        open_for_writing(setting.url, folder=setting.folder) as session,
+        run_lock(setting.url, folder=setting.folder, holder=lambda: who_holds(session)),
+    ):
+        try:
+            work = open_work(setting, session, change_set, expect=expect, adopt=adopt)
+        except AlreadyApplied as spent:
+            return _spent(setting, session, change_set, spent)
+        problem: HffixError | None = None
+        try:
+            _apply_chunks(work, limits)
+            problem = close_run(work, state="done")
+        except HffixError as stopped:
+            problem = stopped
+        receipt = leave_receipt(work)
+        return _applied(work, receipt=receipt, problem=problem)
+
+
+def _apply_chunks(work: Work, limits: Limits) -> None:
+    lines = _Lines(work.change_set, start=work.decided)
+    began = time.monotonic()
+    rows = work.setting.project.chunk_rows
+    while work.decided < work.manifest.leaves:
+        control = read_control(work.session, work.change_set.digest)
+        _stop_if_asked(limits, paused=control.paused, began=began, work=work)
+        chunk = read_chunk(lines.take(control.chunk_rows or rows), first=work.decided + 1)
+        started = time.monotonic()
+        _apply_chunk(work, chunk)
+        rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
+        work.setting.watch(Step(name="apply", done=work.decided, total=work.manifest.leaves, conflicts=work.conflicts))
+
+
+def _apply_chunk(work: Work, chunk: Chunk) -> None:
+    """Decide the lines of one transaction: all of this, or nothing of it."""
+    work.session.begin()
+    try:
+        failpoints.reach("chunk.begun")
+        found = lock_rows(work.session, work.tables, chunk.lines)
+        failpoints.reach("chunk.locked")
+        verdicts = _compare(work, chunk, found)
+        failpoints.reach("chunk.compared")
+        lines, before = _to_write(chunk.lines, found, verdicts)
+        backup = _back_up(work, chunk, lines, before)
+        failpoints.reach("chunk.backed-up")
+        write_rows(work.session, work.tables, lines)
+        work.session.settle_constraints()
+        failpoints.reach("chunk.written")
+        observed = iter(read_back(work.session, work.tables, lines, before, effects=work.effects))
+        verdicts = [next(observed) if verdict.outcome == "applied" else verdict for verdict in verdicts]
+        failpoints.reach("chunk.read-back")
+        rows, entries = log_rows(chunk, verdicts)
+        writer.insert_changes(work.session, work.run, rows)
+        failpoints.reach("chunk.logged")
+        _fence(work)
+        work.commit_record(_record(work, chunk, verdicts, entries, backup), name="chunk", holder=work.token)
+        failpoints.reach("chunk.confirmed")
+    except BaseException:
+        work.session.rollback()
+        raise
+    work.decided = chunk.last
+    work.applied += len(lines)
+    work.conflicts += len(chunk.lines) - len(lines)
+
+
+def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Verdict]:
+    verdicts = compare(chunk.lines, found)
+    if work.manifest.fix.on_conflict == "stop":
+        for line, verdict in zip(chunk.lines, verdicts, strict=True):
+            if verdict.outcome == "conflict":
+                others = sum(other.outcome == "conflict" for other in verdicts) - 1
+                more = f" (and {others:,} more in this chunk)" if others else ""
+                raise Conflict(
+                    f"run {work.run} stopped before line {chunk.first:,}: {conflict_of(line, verdict)}{more}"
+                )
+    return verdicts
+
+
+def _to_write(
+    lines: Sequence[Line], found: Sequence[Cells | None], verdicts: Sequence[Verdict]
+) -> tuple[list[Line], list[Cells | None]]:
+    """Leave out the conflicts: their rows stay as they were found."""
+    kept = [place for place, verdict in enumerate(verdicts) if verdict.outcome == "applied"]
+    return [lines[place] for place in kept], [found[place] for place in kept]
+
+
+def _back_up(work: Work, chunk: Chunk, lines: Sequence[Line], before: Sequence[Cells | None]) -> BackupFacts:
+    """Put the full rows on disk before the first of them is written."""
+    started = time.monotonic()
+    drawn = secrets.token_hex(16 * len(lines))
+    salts = (drawn[place : place + 32] for place in range(0, len(drawn), 32))
+    written = backup_lines(work.tables, lines, before, salts=salts)
+    root = merkle.root([merkle.leaf(line) for line in written]).hex()
+    if written:
+        backups.write_part(work.setting.project.backups, run=work.run, first=chunk.first, lines=written, root=root)
+    if time.monotonic() - started > work.setting.project.backup_seconds:
+        raise BackupTooSlow(f"the backup part took longer than {work.setting.project.backup_seconds:g} seconds")
+    return BackupFacts(root=root, rows=len(written))
+
+
+def write_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> None:
+    """Write lines by key, in their order; the database must match each of them exactly once."""
+    for name, kind, some in alike(lines):
+        table = tables[name]
+        if kind == "delete":
+            written = session.delete(table, keys=[key_of(table, line) for line in some])
+        elif kind == "insert":
+            columns = table.stored
+            rows = [tuple([decode_value((line.after or {})[c]) for c in columns]) for line in some]
+            written = session.insert(table, columns=columns, rows=rows)
+        else:
+            written = _update(session, tables, name, some)
+        if written != len(some):
+            raise RowCountDiffers(f"{kind} of {len(some):,} rows of {name}: the database matched {written:,}")
+
+
+def _update(session: Session, tables: Tables, name: str, lines: Sequence[Line]) -> int:
+    table, written = tables[name], 0
+    for columns, some in groupby(lines, key=lambda line: tuple(line.after or ())):
+        values = [
+            (key_of(table, line), tuple([decode_value(value) for value in (line.after or {}).values()]))
+            for line in some
+        ]
+        written += session.update(table, columns=columns, rows=values)
+    return written
+
+
+def _fence(work: Work) -> None:
+    """Lock the head of the chain: it must be mine, and nobody may have revoked what I write."""
+    head = chain.lock_head(work.session)
+    if head.holder != work.token:
+        raise Fenced("another session took this lineage over")
+    for record in chain.records_since(work.session, work.head.number):
+        if isinstance(record, Revoke) and work.change_set.digest in record.manifests:
+            raise Revoked(f"change set {work.change_set.id} was revoked while its run was going")
+    work.head = head
+
+
+def _record(
+    work: Work, chunk: Chunk, verdicts: Sequence[Verdict], entries: Sequence[bytes], backup: BackupFacts
+) -> ChunkRecord:
+    conflicts = sum(verdict.outcome == "conflict" for verdict in verdicts)
+    return ChunkRecord(
+        number=work.head.number + 1,
+        time=work.time(),
+        run=work.run,
+        first=chunk.first,
+        last=chunk.last,
+        applied=len(verdicts) - conflicts,
+        held=0,
+        conflicts=conflicts,
+        entries=entries_root(entries),
+        backup=backup,
+        schema=schema_now(work.session, work.tables, work.manifest.schema),
+    )
+
+
+def _stop_if_asked(limits: Limits, *, paused: bool, began: float, work: Work) -> None:
+    left = f"{work.manifest.leaves - work.decided:,} of {work.manifest.leaves:,} lines are not begun"
+    if limits.asked():
+        raise Interrupted(f"run {work.run} stopped at a chunk's edge; {left}")
+    if paused:
+        raise Paused(f"run {work.run} is paused; {left}", hint="Go on with: hffix resume CHANGESET, then hffix apply")
+    if limits.seconds is not None and time.monotonic() - began >= limits.seconds:
+        raise Paused(f"run {work.run} used its time; {left}")
+    if limits.until is not None and work.session.now() >= limits.until:
+        raise Paused(f"run {work.run} came to its hour; {left}")
+
+
+class _Lines:
+    """The lines of a change set from one place on, taken in chunks of changing size."""
+
+    def __init__(self, change_set: ChangeSet, *, start: int) -> None:
+        self._lines: Iterator[bytes] = (line for block in change_set.blocks(start=start) for line in block)
+        self._held: bytes | None = None
+
+    def take(self, rows: int) -> list[bytes]:
+        """Take at most so many lines, and at most eight megabytes of them."""
+        taken: list[bytes] = []
+        size = 0
+        while len(taken) < rows:
+            line = self._held if self._held is not None else next(self._lines, None)
+            self._held = None
+            if line is None:
+                break
+            if taken and size + len(line) > MOST_BYTES:
+                self._held = line
+                break
+            taken.append(line)
+            size += len(line)
+        if not taken:
+            raise RowsChanged("the change set has fewer lines than its manifest states")
+        return taken
+
+
+def _spent(setting: Setting, session: Session, change_set: ChangeSet, spent: AlreadyApplied) -> Applied:
+    past, receipt, head = leave_pending_receipt(setting, session)
+    run = past.run_of(change_set.digest)
+    if run is None or run.closed is None:
+        raise spent
+    return Applied(
+        change_set=change_set,
+        run=run.id,
+        state=run.closed.state,
+        applied=run.applied,
+        conflicts=run.conflicts,
+        decided=run.decided,
+        leaves=run.opened.leaves,
+        head=head,
+        receipt=receipt,
+        problem=spent,
+    )
+
+
+def _applied(work: Work, *, receipt: str | None, problem: HffixError | None) -> Applied:
+    states: dict[type[HffixError], State] = {Paused: "paused", Interrupted: "paused"}
+    closed = work.decided == work.manifest.leaves
+    return Applied(
+        change_set=work.change_set,
+        run=work.run,
+        state="done" if closed else states.get(type(problem), "stopped") if problem else "done",
+        applied=work.applied,
+        conflicts=work.conflicts,
+        decided=work.decided,
+        leaves=work.manifest.leaves,
+        head=work.head.head,
+        receipt=receipt,
+        checked=work.checked,
+        problem=problem,
+    )

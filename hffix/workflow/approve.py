@@ -1,0 +1,186 @@
+"""Approve and revoke: one person's signed word about a change set, shown again from the very bytes that are signed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hffix.changelog import chain
+from hffix.database import open_for_writing
+from hffix.errors import HffixError
+from hffix.errors.approvals import MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
+from hffix.model import moment
+from hffix.model.policy import Purpose
+from hffix.model.record import Revoke
+from hffix.model.statement import FORMAT, Statement
+from hffix.signing import sshsig
+from hffix.signing.keys import SigningKey
+from hffix.store import approvals
+from hffix.store.changesets import ChangeSet
+from hffix.workflow.judge import Judgement, barred_from, claims_of, judge, purpose_of
+from hffix.workflow.past import read_chain
+from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.witness import journal_of, record_time
+
+MOST_COMMENT = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What somebody is about to sign, and as whom."""
+
+    change_set: ChangeSet
+    statement: Statement
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStatement:
+    """A statement that was written, and where the approvals stand with it."""
+
+    change_set: ChangeSet
+    path: Path
+    statement: Statement
+    judgement: Judgement | None
+    recorded: bool | None = None
+
+
+Confirm = Callable[[Signing], None]
+
+
+def approve(
+    setting: Setting,
+    change_set: ChangeSet,
+    *,
+    purpose: Purpose | None = None,
+    comment: str | None = None,
+    confirm: Confirm,
+) -> SignedStatement:
+    """Sign a change set; `confirm` shows what is signed, and raises where the person does not agree."""
+    manifest, rules = change_set.manifest, setting.rules()
+    if not manifest.leaves:
+        raise NothingToApprove(f"change set {change_set.id} has no changes")
+    meant = purpose or ("rollback" if manifest.reverts else "apply")
+    wanted = purpose_of(manifest)
+    if meant not in ({"rollback"} if wanted == "rollback" else {"apply", "apply+rollback"}):
+        raise WrongPurpose(f"change set {change_set.id} is approved for {wanted}, not for {meant}")
+    now = _now()
+    key, person = _signer(setting, rules, now=now)
+    _refuse_barred(change_set, rules, person, purpose=meant)
+    expires = moment.later(now, days=rules.policy.valid_days)
+    statement = _statement(change_set, rules, key, person, purpose=meant, comment=comment, now=now, expires=expires)
+    signed = _sign(setting, change_set, rules, statement, key, confirm)
+    judgement = judge(
+        manifest,
+        digest=change_set.digest,
+        lineage=manifest.target.lineage,
+        statements=approvals.statements(setting.project, change_set.digest),
+        rules=rules,
+        now=now,
+    )
+    return SignedStatement(change_set=change_set, path=signed, statement=statement, judgement=judgement)
+
+
+def revoke(setting: Setting, change_set: ChangeSet, *, comment: str | None = None, confirm: Confirm) -> SignedStatement:
+    """Withdraw a change set for good; where the target can be reached, its chain says so at once."""
+    rules, now = setting.rules(), _now()
+    key, person = _signer(setting, rules, now=now)
+    if not rules.policy.may_approve(person):
+        raise MayNotApprove(f"{person} may approve nothing, so may withdraw nothing")
+    statement = _statement(change_set, rules, key, person, purpose="revoke", comment=comment, now=now, expires=None)
+    path = _sign(setting, change_set, rules, statement, key, confirm)
+    recorded = _record_revocation(setting, change_set, path)
+    return SignedStatement(change_set=change_set, path=path, statement=statement, judgement=None, recorded=recorded)
+
+
+def _record_revocation(setting: Setting, change_set: ChangeSet, path: Path) -> bool:
+    """Append the revoke record; a running apply reads it at its next chunk."""
+    from hffix.model import canonical
+
+    try:
+        with open_for_writing(setting.url, folder=setting.folder) as session:
+            past = read_chain(session)
+            session.begin()
+            try:
+                before = chain.lock_head(session)
+                record = Revoke(
+                    number=before.number + 1,
+                    time=record_time(session.now(), after=past.last_time),
+                    manifests=(change_set.digest,),
+                    statement=canonical.digest(path.read_bytes()),
+                )
+                head = chain.append(session, after=before, record=record)
+                journal = journal_of(setting, past.found.lineage)
+                journal.intend(head.number, head.head, before.head)
+                session.commit()
+                journal.confirm(head.number)
+            finally:
+                session.rollback()
+    except HffixError:
+        return False
+    return True
+
+
+def _now() -> str:
+    return moment.write(datetime.now(UTC))
+
+
+def _signer(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKey, str]:
+    key = setting.key(rules.signers)
+    person = rules.signers.person_of(key.public, at=now)
+    if person is None or key.public.fingerprint in rules.revoked:
+        raise UnknownSigner(f"the key {key.public.fingerprint} is nobody's in approvals/allowed_signers, or revoked")
+    if setting.person not in {None, person}:
+        raise UnknownSigner(f"the key {key.public.fingerprint} is {person}'s, not {setting.person}'s")
+    return key, person
+
+
+def _refuse_barred(change_set: ChangeSet, rules: Rules, person: str, *, purpose: str) -> None:
+    for barred, part in barred_from(change_set.manifest, ()):
+        if barred == person:
+            raise MayNotApprove(f"{person} is {part}, and may not approve it")
+    required = rules.policy.requirements_for(claims_of(change_set.manifest, purpose=purpose))
+    member = rules.policy.person(person)
+    if member is None or not any(requirement.takes(member) for requirement in required):
+        roles = sorted({role for requirement in required for role in requirement.roles or ()})
+        raise MayNotApprove(
+            f"{person} has none of the roles that approve this: {', '.join(roles) or 'any known person'}"
+        )
+
+
+def _statement(
+    change_set: ChangeSet,
+    rules: Rules,
+    key: SigningKey,
+    person: str,
+    *,
+    purpose: Purpose,
+    comment: str | None,
+    now: str,
+    expires: str | None,
+) -> Statement:
+    return Statement(
+        comment=comment[:MOST_COMMENT] if comment else None,
+        expires=expires,
+        format=FORMAT,
+        key=key.public.fingerprint,
+        lineage=change_set.manifest.target.lineage,
+        person=person,
+        policy=rules.pair.policy_digest,
+        purpose=purpose,
+        signed=now,
+        signers=rules.pair.signers_digest,
+        subjects=(change_set.digest,),
+    )
+
+
+def _sign(
+    setting: Setting, change_set: ChangeSet, rules: Rules, statement: Statement, key: SigningKey, confirm: Confirm
+) -> Path:
+    member = rules.policy.person(statement.person)
+    confirm(Signing(change_set=change_set, statement=statement, name=member.name if member else None))
+    data = statement.to_bytes()
+    signature = sshsig.sign(data, key=key).encode()
+    return approvals.write_statement(
+        setting.project, subject=change_set.digest, name=statement.file_name, data=data, signature=signature
+    )

@@ -1,0 +1,20 @@
+"""Conditions: queries of a fix that must give one value, before the first write or after the last."""
+
+from collections.abc import Iterable
+
+from hffix.database import Snapshot
+from hffix.errors.fixes import RequiresUnmet
+from hffix.model.scope import Condition
+from hffix.model.value import encode_value
+
+
+def check_requires(snapshot: Snapshot, conditions: Iterable[Condition]) -> None:
+    """Refuse where a condition that the fix requires does not hold."""
+    for condition in conditions:
+        if not holds(snapshot, condition):
+            raise RequiresUnmet(f"required, and not so: {condition.title}")
+
+
+def holds(snapshot: Snapshot, condition: Condition) -> bool:
+    """Say whether a condition's query gives its value."""
+    return encode_value(snapshot.single(condition.query)) == encode_value(condition.equals)

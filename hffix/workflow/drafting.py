@@ -1,0 +1,217 @@
+"""Drafting lines: rows of the snapshot become lines of the change set, in the order in which they will be written."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import orjson
+
+from hffix.authoring.loading import Script
+from hffix.database import Snapshot
+from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes
+from hffix.model.canonical import PLAIN
+from hffix.model.change import Cells
+from hffix.model.schema import Table
+from hffix.model.value import Raw, encode_value
+from hffix.sheets.corrections import Corrections
+from hffix.store.changesets import Draft
+from hffix.workflow.bind import Binding, Bound
+from hffix.workflow.decide import Decider, Declined
+from hffix.workflow.measure import Measure
+
+Row = tuple[Raw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCorrections:
+    """A corrections file with its keys as the table holds them, and where each row's values came from."""
+
+    values: Corrections
+    origins: Mapping[Row, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Drafting:
+    """The work of one plan on one snapshot."""
+
+    script: Script
+    binding: Binding
+    snapshot: Snapshot
+    seed: bytes
+    draft: Draft
+    measure: Measure
+    corrections: Mapping[int, BoundCorrections]
+    watch: Callable[[int], None]
+    _changed: Counter[int] = field(default_factory=Counter)
+    _deleted: set[tuple[str, Row]] = field(default_factory=set)
+
+    def run(self) -> None:
+        """Draft updates with parents first, then deletes with children first."""
+        for table in self.binding.order:
+            if self.binding.changing(table):
+                self._updates(self.binding.tables[table])
+        for table in reversed(self.binding.order):
+            for bound in self.binding.deleting(table):
+                self._deletes(self.binding.tables[table], bound)
+
+    def _updates(self, table: Table) -> None:
+        scan = _Scan(table, self.binding.changing(table.name), self.binding.deleting(table.name))
+        deciders = [
+            Decider(
+                bound,
+                script=self.script,
+                table=table,
+                snapshot=self.snapshot,
+                places=scan.places,
+                first_expression=scan.first_expression[number],
+                corrections=found.values if (found := self.corrections.get(bound.declared.line)) else None,
+            )
+            for number, bound in enumerate(scan.changing)
+        ]
+        for page in self.snapshot.scan(table, columns=scan.columns, expressions=scan.expressions, where=scan.where):
+            lines: list[bytes] = []
+            declined: list[bytes] = []
+            for row in page:
+                active = [d for n, d in enumerate(deciders) if scan.holds(n, row) and self._names(d, row, table)]
+                if active:
+                    self._decide(scan, row, active, lines, declined)
+            self.draft.add(lines)
+            self.draft.add_unresolved(declined)
+            self.watch(self.measure.scanned)
+
+    def _names(self, decider: Decider, row: Row, table: Table) -> bool:
+        """Say whether a corrections file names this row; every other scope has said so in its where."""
+        found = self.corrections.get(decider.bound.declared.line)
+        return found is None or row[: len(table.key)] in found.values
+
+    def _decide(
+        self, scan: "_Scan", row: Row, active: Sequence[Decider], lines: list[bytes], declined: list[bytes]
+    ) -> None:
+        changed: Cells = {}
+        guards: set[str] = set()
+        reasons: list[str] = []
+        origin: str | None = None
+        for decider in active:
+            outcome = decider.decide(row)
+            if isinstance(outcome, Declined):
+                reasons.append(str(outcome))
+            elif outcome:
+                self._count(decider.bound)
+                if changed and not changed.keys().isdisjoint(outcome):
+                    raise TwoScopes(self._both(scan.table, set(changed) & set(outcome)))
+                changed |= outcome
+                guards.update(decider.bound.guards)
+                if found := self.corrections.get(decider.bound.declared.line):
+                    origin = found.origins[row[: scan.keys]]
+        deletes = scan.deletes(row)
+        if changed and deletes:
+            raise TwoScopes(self._both(scan.table, set(changed)))
+        if not deletes:
+            self.measure.scanned += 1
+        key = {column: encode_value(row[place]) for place, column in enumerate(scan.table.key)}
+        for reason in reasons:
+            self.measure.decline(reason)
+        if reasons:
+            declined.append(self._unresolved(scan.table.name, key, "; ".join(reasons), origin))
+        if changed:
+            before = {column: encode_value(row[scan.places[column]]) for column in guards}
+            self._refuse_reached(scan, row, changed)
+            lines.append(self._line(scan.table.name, "update", key, before, changed, origin))
+        elif not deletes:
+            self.measure.unresolved += bool(reasons)
+            self.measure.unchanged += not reasons
+
+    def _deletes(self, table: Table, bound: Bound) -> None:
+        watched = any(link.table in self.binding.tables for link in table.referred) or bool(table.references)
+        columns = [name for name in table.names if name not in table.key]
+        for page in self.snapshot.scan(table, columns=columns, where=[bound.declared.where or "1"]):
+            lines: list[bytes] = []
+            for row in page:
+                self._count(bound)
+                whole = dict(zip((*table.key, *columns), row, strict=True))
+                key_values = row[: len(table.key)]
+                if watched:
+                    self._deleted.add((table.name, key_values))
+                for child in self.snapshot.reached(table, rows=[tuple(whole[n] for n in table.names)], kind="delete"):
+                    if child not in self._deleted:
+                        raise ReachesFurther(f"deleting rows of {table.name} would reach rows of {child[0]}")
+                key = {column: encode_value(whole[column]) for column in table.key}
+                before = {column: encode_value(whole[column]) for column in table.stored}
+                lines.append(self._line(table.name, "delete", key, before, None, None))
+            self.measure.scanned += len(page)
+            self.draft.add(lines)
+            self.watch(self.measure.scanned)
+
+    def _refuse_reached(self, scan: "_Scan", row: Row, changed: Cells) -> None:
+        cascading = [link for link in scan.table.referred if link.on_update in {"CASCADE", "SET NULL", "SET DEFAULT"}]
+        if not any(set(link.to_columns) & set(changed) for link in cascading):
+            return
+        whole = self.snapshot.rows(scan.table, keys=[row[: scan.keys]])
+        for name, _ in self.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
+            raise ReachesFurther(f"changing {', '.join(changed)} of {scan.table.name} would reach rows of {name}")
+
+    def _count(self, bound: Bound) -> None:
+        self._changed[bound.declared.line] += 1
+        if self._changed[bound.declared.line] > bound.facts.at_most:
+            raise TooManyChanges(
+                f"{self.script.path.name}, line {bound.declared.line}: more than at_most={bound.facts.at_most:,} rows"
+                f" of {bound.facts.table} would change"
+            )
+
+    def _line(
+        self, table: str, kind: str, key: Cells, before: Cells | None, after: Cells | None, origin: str | None
+    ) -> bytes:
+        self.measure.add(table, kind=kind, before=before, after=after)
+        salt = self._salt(table, kind, key)
+        written = orjson.dumps((salt, table, kind, key, before, after, origin, None), option=PLAIN)
+        # orjson hands out far more memory than the line needs; a page of lines must not keep it.
+        return bytes(memoryview(written))
+
+    def _unresolved(self, table: str, key: Cells, reason: str, origin: str | None) -> bytes:
+        return orjson.dumps((self._salt(table, "unresolved", key), table, key, reason, origin), option=PLAIN)
+
+    def _salt(self, table: str, kind: str, key: Cells) -> str:
+        named = orjson.dumps((table, kind, key, None), option=PLAIN)
+        return blake2b(named, digest_size=16, key=self.seed).hexdigest()
+
+    def _both(self, table: Table, columns: set[str]) -> str:
+        return f"{self.script.path.name}: two scopes decide {', '.join(sorted(columns))} of one row of {table.name}"
+
+
+class _Scan:
+    """How one table is read once for all of its scopes."""
+
+    def __init__(self, table: Table, changing: tuple[Bound, ...], deleting: tuple[Bound, ...]) -> None:
+        self.table = table
+        self.keys = len(table.key)
+        self.changing = changing
+        needed = {column for bound in changing for column in bound.guards}
+        self.columns = tuple(name for name in table.names if name in needed and name not in table.key)
+        self.places = {name: place for place, name in enumerate((*table.key, *self.columns))}
+        self.expressions: list[str] = []
+        self.first_expression: list[int] = []
+        start = self.keys + len(self.columns)
+        for bound in changing:
+            self.first_expression.append(start + len(self.expressions))
+            self.expressions.extend(bound.declared.expressions)
+        several = len(changing) + len(deleting) > 1
+        self._flags = [self._flag(bound, start) if several else None for bound in changing]
+        self._deleting = [flag for bound in deleting if (flag := self._flag(bound, start)) is not None]
+        everywhere = any(bound.declared.where is None for bound in changing)
+        self.where = [] if everywhere else [str(bound.declared.where) for bound in changing]
+
+    def _flag(self, bound: Bound, start: int) -> int | None:
+        if bound.declared.where is None:
+            return None
+        self.expressions.append(f"CASE WHEN ({bound.declared.where}) THEN 1 ELSE 0 END")
+        return start + len(self.expressions) - 1
+
+    def holds(self, number: int, row: Row) -> bool:
+        """Say whether the row is in the scope of that number."""
+        flag = self._flags[number]
+        return flag is None or row[flag] == 1
+
+    def deletes(self, row: Row) -> bool:
+        """Say whether another scope deletes the row."""
+        return any(row[flag] == 1 for flag in self._deleting)

@@ -1,0 +1,130 @@
+"""Init-target: give a target its change log, found its lineage, or carry it to another place."""
+
+import secrets
+from dataclasses import dataclass
+
+from hffix.changelog import chain, install
+from hffix.database import Session, open_for_writing, run_lock
+from hffix.errors.approvals import ApprovalError
+from hffix.errors.targets import LineageKnown, NoChangeLog
+from hffix.model.record import NO_HEAD, Found, Move
+from hffix.model.run import Past
+from hffix.store import approvals
+from hffix.store.receipts import lineages_of
+from hffix.workflow.elsewhere import Elsewhere, sign_place
+from hffix.workflow.past import read_chain
+from hffix.workflow.session import who_holds, who_operates
+from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.witness import check_witnesses, journal_of, record_time, sign_receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initialised:
+    """What was made or found."""
+
+    lineage: str
+    revision: str
+    before: str | None
+    founded: bool
+    receipt: str | None
+
+
+def init_target(setting: Setting, *, elsewhere: Elsewhere | None = None) -> Initialised:
+    """Make or upgrade the change log; found the lineage where there is none, or say that it was moved or copied."""
+    rules = setting.rules()
+    with (
+        open_for_writing(setting.url, folder=setting.folder) as session,
+        run_lock(setting.url, folder=setting.folder, holder=lambda: who_holds(session)),
+    ):
+        session.durability()
+        parent = _prepare(setting, session, rules, elsewhere)
+        revision, before = install.upgrade(session)
+        founded = _lineage(session) is None
+        if founded:
+            _found(setting, session, rules, parent=parent)
+        past = read_chain(session)
+        receipt = _receipt(setting, session, past, rules)
+    return Initialised(lineage=past.found.lineage, revision=revision, before=before, founded=founded, receipt=receipt)
+
+
+def _prepare(setting: Setting, session: Session, rules: Rules, elsewhere: Elsewhere | None) -> str | None:
+    """Refuse what the receipts contradict, and carry a lineage that stands elsewhere; give a copy's parent."""
+    past = _lineage(session)
+    if past is None:
+        if lineages_of(setting.project, setting.target.name):
+            raise LineageKnown(f"receipts exist for target {setting.target.name}, but its database has no change log")
+        return None
+    if elsewhere is None:
+        return None
+    statement = sign_place(setting, rules, lineage=past.found.lineage, session=session, purpose=elsewhere)
+    if elsewhere == "move":
+        _move(setting, session, past, statement)
+        return None
+    session.begin()
+    try:
+        install.remove(session)
+        session.commit()
+    finally:
+        session.rollback()
+    return past.found.lineage
+
+
+def _lineage(session: Session) -> Past | None:
+    if not install.exists(session):
+        return None
+    try:
+        return read_chain(session)
+    except NoChangeLog:
+        return None
+
+
+def _found(setting: Setting, session: Session, rules: Rules, *, parent: str | None) -> None:
+    record = Found(
+        number=1,
+        time=session.now(),
+        lineage=secrets.token_hex(16),
+        place=session.place(),
+        parent=parent,
+        policy=rules.pair.policy_digest,
+        signers=rules.pair.signers_digest,
+    )
+    session.begin()
+    try:
+        head = chain.found(session, record)
+        journal = journal_of(setting, record.lineage)
+        journal.intend(head.number, head.head, NO_HEAD)
+        session.commit()
+        journal.confirm(head.number)
+    finally:
+        session.rollback()
+    approvals.keep_history(setting.project, rules.pair)
+
+
+def _move(setting: Setting, session: Session, past: Past, statement: str) -> None:
+    session.begin()
+    try:
+        before = chain.lock_head(session)
+        record = Move(
+            number=before.number + 1,
+            time=record_time(session.now(), after=past.last_time),
+            place=session.place(),
+            statement=statement,
+        )
+        head = chain.append(session, after=before, record=record)
+        journal = journal_of(setting, past.found.lineage)
+        journal.intend(head.number, head.head, before.head)
+        session.commit()
+        journal.confirm(head.number)
+    finally:
+        session.rollback()
+
+
+def _receipt(setting: Setting, session: Session, past: Past, rules: Rules) -> str | None:
+    """Sign what was appended, where somebody with a key is at hand; else it stays pending."""
+    try:
+        key, _ = who_operates(setting, rules, now=session.now())
+    except ApprovalError:
+        return None
+    witnessed = check_witnesses(setting, session, past)
+    signed = sign_receipt(setting, session, past, witnessed=witnessed, rules=rules, key=key, now=session.now())
+    return signed.name if signed else None

@@ -1,0 +1,134 @@
+"""Measuring a plan while its lines stream by: counts, shapes, reasons, and the totals that are kept."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+
+from hffix.errors.fixes import KeepsBroken, TooManyReasons
+from hffix.model.change import Cells
+from hffix.model.manifest import RARE_ROWS, Counts, ShapeCount, TableCounts
+from hffix.model.scope import Kept
+from hffix.model.shape import shape_of
+from hffix.model.value import Canonical, decode_value, exact_decimal, plain_digits
+
+MOST_REASONS = 50
+MOST_SHAPES = 10_000
+LongestReason = 200
+Shape = tuple[str, str, str | None, str | None, str | None]
+
+
+class Measure:
+    """The sums of one plan."""
+
+    def __init__(self, kept: Sequence[tuple[str, ...]]) -> None:
+        self.scanned = 0
+        self.unchanged = 0
+        self.unresolved = 0
+        self.reasons: Counter[str] = Counter()
+        self._rows: Counter[tuple[str, str]] = Counter()
+        self._cells: Counter[tuple[str, str]] = Counter()
+        self._shapes: Counter[Shape] = Counter()
+        self._kept = [_Total(columns) for columns in kept]
+        self._watched = frozenset(column for columns in kept for column in columns)
+
+    def add(self, table: str, *, kind: str, before: Cells | None, after: Cells | None) -> None:
+        """Count one changed row."""
+        self._rows[table, kind] += 1
+        if kind == "update" and before is not None and after is not None:
+            for column, value in after.items():
+                self._cells[table, column] += 1
+                self._count_shape((table, kind, column, shape_of(before[column]), shape_of(value)))
+        else:
+            self._count_shape((table, kind, None, None, None))
+        if self._watched:
+            for total in self._kept:
+                total.add(table, before=before or {}, after=after, kind=kind)
+
+    def _count_shape(self, shape: Shape) -> None:
+        # Beyond so many shapes nobody reads them: the rest is one class, and memory stays flat.
+        if shape not in self._shapes and len(self._shapes) >= MOST_SHAPES:
+            shape = (shape[0], shape[1], shape[2], "…", "…")
+        self._shapes[shape] += 1
+
+    def decline(self, reason: str) -> None:
+        """Count one reason for leaving a row to people."""
+        self.reasons[reason] += 1
+        if len(self.reasons) > MOST_REASONS or len(reason) > LongestReason:
+            raise TooManyReasons(
+                f"more than {MOST_REASONS} distinct reasons, or one longer than {LongestReason} characters"
+            )
+
+    def shapes(self) -> list[ShapeCount]:
+        """List every shape, the rarest first."""
+        listed = sorted(self._shapes.items(), key=lambda item: (item[1], tuple(map(str, item[0]))))
+        return [
+            ShapeCount(table=t, kind=k, column=c, before=b, after=a, rows=n)  # type: ignore[arg-type]
+            for (t, k, c, b, a), n in listed
+        ]
+
+    def counts(self) -> Counts:
+        """Give the manifest's counts; shapes of fewer than five rows are pooled, so that no row shows."""
+        shapes = self.shapes()
+        common = tuple(shape for shape in shapes if shape.rows >= RARE_ROWS)
+        kinds = {
+            kind: sum(n for (_, k), n in self._rows.items() if k == kind) for kind in ("update", "insert", "delete")
+        }
+        return Counts(
+            scanned=self.scanned,
+            unchanged=self.unchanged,
+            unresolved=self.unresolved,
+            changed=sum(kinds.values()),
+            updates=kinds["update"],
+            inserts=kinds["insert"],
+            deletes=kinds["delete"],
+            asks=0,
+            tables={table: self._table(table) for table in sorted({table for table, _ in self._rows})},
+            shapes=common,
+            rare=sum(shape.rows for shape in shapes if shape.rows < RARE_ROWS),
+            reasons=dict(sorted(self.reasons.items())),
+        )
+
+    def _table(self, table: str) -> TableCounts:
+        return TableCounts(
+            updates=self._rows[table, "update"],
+            inserts=self._rows[table, "insert"],
+            deletes=self._rows[table, "delete"],
+            columns={column: n for (t, column), n in sorted(self._cells.items()) if t == table},
+        )
+
+    def keeps(self) -> tuple[Kept, ...]:
+        """Give the kept totals; refuse a plan that would change one."""
+        return tuple(total.kept() for total in self._kept)
+
+
+class _Total:
+    """The exact total over some columns of the changed rows, before and after."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self._by_table: dict[str, list[str]] = {}
+        for dotted in columns:
+            table, _, column = dotted.rpartition(".")
+            self._by_table.setdefault(table, []).append(column)
+        self.before = self.after = Decimal(0)
+
+    def add(self, table: str, *, before: Mapping[str, Canonical], after: Cells | None, kind: str) -> None:
+        for column in self._by_table.get(table, ()):
+            if kind == "update" and (after is None or column not in after):
+                continue
+            with localcontext(prec=1000):
+                self.before += self._number(table, column, before.get(column))
+                self.after += self._number(table, column, (after or {}).get(column))
+
+    def _number(self, table: str, column: str, value: Canonical) -> Decimal:
+        if value is None:
+            return Decimal(0)
+        number = exact_decimal(decode_value(value))
+        if number is None:
+            raise KeepsBroken(f"{table}.{column}: a changed row holds something that is no exact number")
+        return number
+
+    def kept(self) -> Kept:
+        if self.before != self.after:
+            raise KeepsBroken(f"the total of {', '.join(self.columns)} would change")
+        return Kept(columns=self.columns, before=plain_digits(self.before), after=plain_digits(self.after))

@@ -1,0 +1,132 @@
+"""The right to apply: approvals of this change set, or an approved run whose exact inverse it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from hffix.changelog import reader
+from hffix.changelog.rows import LogRow
+from hffix.database import Session
+from hffix.errors.approvals import NotApproved, Revoked
+from hffix.model.change import Cells, Line, read_lines
+from hffix.model.manifest import Reverts
+from hffix.model.run import Past, Run
+from hffix.store import approvals
+from hffix.store.changesets import ChangeSet, known_manifest
+from hffix.workflow.judge import Judgement, judge, revocations
+from hffix.workflow.setting import Rules, Setting
+
+INVERSE_OF = {"insert": "delete", "update": "update", "delete": "insert"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """The approvals that a session rests on, and the manifest whose apply+rollback they are, where it is another."""
+
+    judgement: Judgement
+    inverse: str | None = None
+
+
+def right_to_apply(
+    setting: Setting,
+    session: Session,
+    change_set: ChangeSet,
+    *,
+    past: Past,
+    run: Run | None,
+    rules: Rules,
+    operator: str,
+    now: str,
+) -> Right:
+    """Judge the approvals by the target's clock; say who is missing where they are not enough."""
+    lineage = past.found.lineage
+    statements = approvals.all_statements(setting.project)
+    if revocations(change_set.digest, lineage=lineage, statements=statements, rules=rules, now=now):
+        raise Revoked(f"change set {change_set.id} was revoked by a signed statement")
+    operators = {operator, *(run.operators if run else ())}
+    judgement = judge(
+        change_set.manifest,
+        digest=change_set.digest,
+        lineage=lineage,
+        statements=approvals.statements(setting.project, change_set.digest),
+        rules=rules,
+        now=now,
+        operators=operators,
+    )
+    if judgement.quorum:
+        return Right(judgement=judgement)
+    reverts = change_set.manifest.reverts
+    if reverts is not None:
+        original = _original(setting, reverts, past=past, rules=rules, operators=operators, now=now)
+        if original is not None and original.quorum and _is_inverse(session, change_set, reverts):
+            return Right(judgement=original, inverse=reverts.manifest)
+    lacking = "; ".join(map(str, judgement.quorum.lacking))
+    why = "".join(f"; {ignored.file} does not count: {ignored.reason}" for ignored in judgement.ignored)
+    raise NotApproved(f"change set {change_set.id} is not approved: {lacking}{why}")
+
+
+def _original(
+    setting: Setting, reverts: Reverts, *, past: Past, rules: Rules, operators: set[str], now: str
+) -> Judgement | None:
+    """Judge the statements that covered the run and its inverse in one."""
+    manifest = known_manifest(setting.project, reverts.manifest)
+    run = past.runs.get(reverts.number)
+    if manifest is None or run is None or run.opened.manifest != reverts.manifest or reverts.manifest in past.revoked:
+        return None
+    return judge(
+        manifest,
+        digest=reverts.manifest,
+        lineage=past.found.lineage,
+        statements=approvals.statements(setting.project, reverts.manifest),
+        rules=rules,
+        now=now,
+        operators=operators | run.operators,
+        accepted=("apply+rollback",),
+    )
+
+
+def _is_inverse(session: Session, change_set: ChangeSet, reverts: Reverts) -> bool:
+    """Say whether every line takes back an applied line of the run, or part of it, by the log and not the manifest."""
+    told: Iterator[LogRow] = iter(())
+    group: tuple[str, str] | None = None
+    for block in change_set.blocks():
+        for line in read_lines(block):
+            if not isinstance(line, Line) or line.kind not in INVERSE_OF:
+                return False
+            if group != (line.table, line.kind):
+                group = (line.table, line.kind)
+                told = _applied(session, reverts.number, table=line.table, kind=INVERSE_OF[line.kind])
+            key = orjson.dumps(line.key, option=orjson.OPT_SORT_KEYS).decode()
+            # Lines and log stand in the order of the keys, so one pass over the log meets them all.
+            logged = next((row for row in told if row.row_key == key), None)
+            if logged is None or not takes_back(line, logged):
+                return False
+    return True
+
+
+def _applied(session: Session, run: int, *, table: str, kind: str) -> Iterator[LogRow]:
+    for block in reader.changes(session, run):
+        for row in block:
+            if row.outcome == "applied" and row.table_name == table and row.kind == kind:
+                yield row
+
+
+def takes_back(line: Line, logged: LogRow) -> bool:
+    """Say whether a line is the inverse of a logged one, or part of it."""
+    before, after = _cells(logged.before), _cells(logged.after)
+    if line.kind == "insert":
+        return line.after == before
+    if line.kind == "delete":
+        return line.before == after
+    if not before or not after or not line.before or not line.after:
+        return False
+    return line.before.keys() == line.after.keys() and all(
+        column in after and after[column] == line.before[column] and before[column] == value
+        for column, value in line.after.items()
+    )
+
+
+def _cells(text: str | None) -> Cells | None:
+    cells: Cells | None = orjson.loads(text) if text else None
+    return cells

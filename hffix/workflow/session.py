@@ -1,0 +1,308 @@
+"""Opening a run, or going on with it: every check that comes before the first write, and the record that says so."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from shutil import disk_usage
+
+import hffix
+from hffix.changelog import chain, reader, writer
+from hffix.changelog.reader import Head
+from hffix.database import Session
+from hffix.errors.applying import AlreadyApplied, ClocksDiffer, NoSpace
+from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
+from hffix.errors.changesets import EmptyChangeSet
+from hffix.errors.targets import NotOnChain, OtherLineage, SchemaChanged
+from hffix.model import moment
+from hffix.model.manifest import Manifest
+from hffix.model.quorum import Quorum
+from hffix.model.record import Open, Record, Resume
+from hffix.model.run import Past, Run
+from hffix.model.schema import Table, digest_of
+from hffix.signing.keys import SigningKey
+from hffix.store import approvals
+from hffix.store.approvals import Pair
+from hffix.store.changesets import ChangeSet
+from hffix.store.journal import Journal
+from hffix.workflow.conditions import check_requires
+from hffix.workflow.failpoints import failpoints
+from hffix.workflow.judge import Judgement
+from hffix.workflow.past import heads_of, read_chain
+from hffix.workflow.rights import Right, right_to_apply
+from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.witness import Witnessed, check_witnesses, clocks_apart, journal_of, record_time
+
+MOST_APART = 300
+SPACE_FACTOR = 4
+LEAST_SPACE = 64 * 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One session of a run: who works, on what, and where the chain stands for him."""
+
+    setting: Setting
+    session: Session
+    change_set: ChangeSet
+    rules: Rules
+    key: SigningKey
+    operator: str
+    past: Past
+    witnessed: Witnessed
+    tables: Mapping[str, Table]
+    journal: Journal
+    head: Head
+    token: str
+    last_time: str
+    run: int = 0
+    decided: int = 0
+    applied: int = 0
+    conflicts: int = 0
+    checked: tuple[str, ...] = field(default=())
+
+    @property
+    def manifest(self) -> Manifest:
+        """The facts that were approved."""
+        return self.change_set.manifest
+
+    @property
+    def effects(self) -> Mapping[str, frozenset[str]]:
+        """The columns that the database itself changes, by table."""
+        found: dict[str, set[str]] = {}
+        for effect in self.manifest.side_effects:
+            found.setdefault(effect.table, set()).add(effect.column)
+        return {table: frozenset(columns) for table, columns in found.items()}
+
+    def time(self) -> str:
+        """Read the target's clock, never behind what the next record rests on."""
+        self.last_time = record_time(self.session.now(), after=self.last_time)
+        return self.last_time
+
+    def commit_record(self, record: Record, *, name: str, holder: str | None) -> None:
+        """Append a record behind the fence and commit: intent to the journal, commit, confirmation."""
+        previous = self.head.head
+        head = chain.append(self.session, after=self.head, record=record, holder=holder)
+        failpoints.reach(f"{name}.recorded")
+        self.journal.intend(head.number, head.head, previous)
+        failpoints.reach(f"{name}.journaled")
+        self.session.commit()
+        failpoints.reach(f"{name}.committed")
+        self.journal.confirm(head.number)
+        self.head = head
+
+
+def open_work(
+    setting: Setting,
+    session: Session,
+    change_set: ChangeSet,
+    *,
+    expect: str | None = None,
+    adopt: str | None = None,
+) -> Work:
+    """Check everything, say who works, and open the run or resume it."""
+    manifest = change_set.manifest
+    if not manifest.leaves:
+        raise EmptyChangeSet(f"change set {change_set.id} has no changes")
+    past = read_chain(session)
+    if past.found.lineage != manifest.target.lineage:
+        raise OtherLineage(f"change set {change_set.id} was planned on another database")
+    witnessed = check_witnesses(setting, session, past, expect=expect, adopt=adopt)
+    run = past.run_of(change_set.digest)
+    rules = _rules_of(setting, run)
+    now = _agreed_time(session)
+    key, operator = who_operates(setting, rules, now=now)
+    _refuse_spent(change_set, past, run)
+    change_set.verify()
+    _refuse_off_chain(session, manifest)
+    tables = check_schema(session, change_set)
+    right = right_to_apply(setting, session, change_set, past=past, run=run, rules=rules, operator=operator, now=now)
+    durability = session.durability()
+    _refuse_full(setting, manifest)
+    check_requires(session, manifest.requires)
+    approvals.keep_history(setting.project, rules.pair)
+    work = Work(
+        setting=setting,
+        session=session,
+        change_set=change_set,
+        rules=rules,
+        key=key,
+        operator=operator,
+        past=past,
+        witnessed=witnessed,
+        tables=tables,
+        journal=journal_of(setting, past.found.lineage),
+        head=reader.read_head(session),
+        token=_token(setting, operator, now),
+        last_time=_latest(past, witnessed, right.judgement),
+        checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
+    )
+    failpoints.reach("open.checked")
+    _record(work, run, right, durability)
+    return work
+
+
+def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -> Work:
+    """Resume a run only to close it: nothing will be written, so neither approvals nor tables need to hold."""
+    past = read_chain(session)
+    witnessed = check_witnesses(setting, session, past)
+    run = past.run_of(change_set.digest)
+    rules = _rules_of(setting, run)
+    now = _agreed_time(session)
+    key, operator = who_operates(setting, rules, now=now)
+    judgement = Judgement(quorum=Quorum(()), counted=(), ignored=())
+    work = Work(
+        setting=setting,
+        session=session,
+        change_set=change_set,
+        rules=rules,
+        key=key,
+        operator=operator,
+        past=past,
+        witnessed=witnessed,
+        tables={},
+        journal=journal_of(setting, past.found.lineage),
+        head=reader.read_head(session),
+        token=_token(setting, operator, now),
+        last_time=_latest(past, witnessed, judgement),
+    )
+    _record(work, run, Right(judgement=judgement), session.durability())
+    return work
+
+
+def _token(setting: Setting, operator: str, now: str) -> str:
+    return f"{operator}@{setting.host} since {now} {secrets.token_hex(8)}"
+
+
+def who_holds(session: Session) -> str:
+    """Name who writes this target, as he wrote it into the lineage row."""
+    holder = reader.read_head(session).holder
+    return holder.rpartition(" ")[0] if holder else "somebody who has not written yet"
+
+
+def _record(work: Work, run: Run | None, right: Right, durability: dict[str, str]) -> None:
+    work.session.begin()
+    try:
+        work.head = chain.lock_head(work.session)
+        number, time = work.head.number + 1, work.time()
+        revoked = work.rules.pair.revoked_digest
+        shared = {"operator": work.operator, "host": work.setting.host, "version": hffix.__version__}
+        record: Open | Resume
+        if run is None:
+            record = Open(
+                number=number,
+                time=time,
+                run=number,
+                manifest=work.change_set.digest,
+                root=work.manifest.root,
+                leaves=work.manifest.leaves,
+                statements=right.judgement.digests,
+                policy=work.rules.pair.policy_digest,
+                signers=work.rules.pair.signers_digest,
+                revoked=revoked,
+                inverse=right.inverse,
+                durability=durability,
+                **shared,
+            )
+            writer.add_run(
+                work.session,
+                number,
+                manifest=work.change_set.digest,
+                fix=work.manifest.fix.id,
+                operator=work.operator,
+                opened=time,
+            )
+        else:
+            record = Resume(
+                number=number, time=time, run=run.id, statements=right.judgement.digests, revoked=revoked, **shared
+            )
+            work.decided, work.applied, work.conflicts = run.decided, run.applied, run.conflicts
+        work.run = record.run
+        work.commit_record(record, name="open", holder=work.token)
+    except BaseException:
+        work.session.rollback()
+        raise
+
+
+def _rules_of(setting: Setting, run: Run | None) -> Rules:
+    """Read the policy and signers: the current ones at open, the pinned ones later; revoked keys always as they are."""
+    current = approvals.current_pair(setting.project)
+    if run is None:
+        return Rules.read(current)
+    pinned = Pair(
+        policy=approvals.from_history(setting.project, run.opened.policy),
+        signers=approvals.from_history(setting.project, run.opened.signers),
+        revoked=current.revoked,
+    )
+    return Rules.read(pinned)
+
+
+def who_operates(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKey, str]:
+    """Find the key and the person who works with it; refuse whom the policy does not let."""
+    key = setting.key(rules.signers)
+    person = rules.signers.person_of(key.public, at=now)
+    if person is None or key.public.fingerprint in rules.revoked:
+        raise UnknownSigner(f"the key {key.public.fingerprint} is nobody's in approvals/allowed_signers")
+    if setting.person not in {None, person}:
+        raise UnknownSigner(f"the key {key.public.fingerprint} is {person}'s, not {setting.person}'s")
+    if not rules.policy.may_operate(person):
+        raise MayNotOperate(f"{person} does not have the role operator")
+    return key, person
+
+
+def _agreed_time(session: Session) -> str:
+    target, machine = session.now(), moment.write(datetime.now(UTC))
+    if clocks_apart(target, machine=machine) > MOST_APART:
+        raise ClocksDiffer(f"the target says {target}, this machine {machine}")
+    return target
+
+
+def _refuse_spent(change_set: ChangeSet, past: Past, run: Run | None) -> None:
+    if run is not None and run.closed is not None:
+        raise AlreadyApplied(f"change set {change_set.id} was used by run {run.id}, closed {run.closed.time}")
+    if change_set.digest in past.revoked:
+        raise Revoked(f"change set {change_set.id} was revoked")
+
+
+def _refuse_off_chain(session: Session, manifest: Manifest) -> None:
+    if heads_of(session).get(manifest.chain.number) != manifest.chain.head:
+        raise NotOnChain(f"the chain does not hold the head at record {manifest.chain.number} that was planned on")
+
+
+def check_schema(session: Session, change_set: ChangeSet) -> dict[str, Table]:
+    """Describe the tables again; refuse, naming what differs, where one is not what was planned on."""
+    tables: dict[str, Table] = {}
+    for name, digest in change_set.manifest.schema.items():
+        tables[name] = session.table(name)
+        if tables[name].digest != digest:
+            raise SchemaChanged(f"table {name} changed since the plan: {_differences(change_set, tables[name])}")
+    return tables
+
+
+def _differences(change_set: ChangeSet, table: Table) -> str:
+    from deepdiff import DeepDiff
+
+    found = DeepDiff(change_set.schema().get(table.name, {}), table.describe(), ignore_order=True, view="tree")
+    places = sorted({str(item.path(output_format="list")[:2]) for items in found.values() for item in items})
+    return ", ".join(places) or "its description"
+
+
+def schema_now(session: Session, tables: Mapping[str, Table], planned: Mapping[str, str]) -> str:
+    """Give the digest of the tables as they are at this moment; refuse a drift between two chunks."""
+    digests = {name: session.table(name).digest for name in tables}
+    for name, digest in digests.items():
+        if digest != planned[name]:
+            raise SchemaChanged(f"table {name} changed while the run was going")
+    return digest_of(digests)
+
+
+def _latest(past: Past, witnessed: Witnessed, judgement: Judgement) -> str:
+    newest = witnessed.newest.time if witnessed.newest else past.last_time
+    return max(past.last_time, newest, *(found.statement.signed for found in judgement.counted))
+
+
+def _refuse_full(setting: Setting, manifest: Manifest) -> None:
+    free = disk_usage(setting.project.folder).free
+    needed = LEAST_SPACE + manifest.leaves * 1024 // SPACE_FACTOR
+    if free < needed:
+        raise NoSpace(f"{free // 2**20} MB are free where backups/ lies, {needed // 2**20} MB may be needed")

@@ -1,0 +1,135 @@
+"""Status: where a change set stands: approvals held and missing, fresh or drifted rows, the progress of its run."""
+
+from dataclasses import dataclass
+
+from hffix.database import Snapshot, open_for_reading
+from hffix.errors import HffixError
+from hffix.model.run import Past, Run
+from hffix.store import approvals
+from hffix.store.changesets import ChangeSet, all_change_sets
+from hffix.workflow.chunk import compare, read_chunk, read_rows
+from hffix.workflow.judge import Judgement, judge, revocations
+from hffix.workflow.past import read_chain
+from hffix.workflow.setting import Rules, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is known of a change set; fresh and drifted are null where its rows or its target are out of reach."""
+
+    change_set: ChangeSet
+    state: str
+    quorum_parts: tuple[str, ...]
+    lacking: tuple[str, ...]
+    ignored: tuple[tuple[str, str], ...]
+    run: int | None
+    decided: int
+    leaves: int
+    fresh: int | None
+    drifted: int | None
+
+
+def status(setting: Setting, change_set: ChangeSet, *, rows: bool = True) -> Status:
+    """Look at one change set; where its target can be read, hold its remaining rows against the target's."""
+    try:
+        with open_for_reading(setting.url, folder=setting.folder) as snapshot:
+            past = read_chain(snapshot)
+            run = past.run_of(change_set.digest)
+            return _status(setting, change_set, past, run, snapshot if rows else None, now=snapshot.now())
+    except HffixError:
+        return _status(setting, change_set, None, None, None, now=None)
+
+
+def overview(setting: Setting) -> tuple[Status, ...]:
+    """Look at every change set of the target, without comparing rows."""
+    return tuple(
+        status(setting, change_set, rows=False)
+        for change_set in all_change_sets(setting.project)
+        if change_set.manifest.target.name == setting.target.name
+    )
+
+
+def _status(
+    setting: Setting,
+    change_set: ChangeSet,
+    past: Past | None,
+    run: Run | None,
+    snapshot: Snapshot | None,
+    *,
+    now: str | None,
+) -> Status:
+    judgement = _judgement(setting, change_set, run, now=now or change_set.manifest.snapshot)
+    decided = run.decided if run else 0
+    fresh, drifted = (None, None) if snapshot is None else _drift(snapshot, change_set, run)
+    return Status(
+        change_set=change_set,
+        state=_state(setting, change_set, past, run, judgement, now=now or change_set.manifest.snapshot),
+        quorum_parts=tuple(map(str, judgement.quorum.parts)) if judgement else (),
+        lacking=tuple(map(str, judgement.quorum.lacking)) if judgement else (),
+        ignored=tuple((one.file, one.reason) for one in judgement.ignored) if judgement else (),
+        run=run.id if run else None,
+        decided=decided,
+        leaves=change_set.manifest.leaves,
+        fresh=fresh,
+        drifted=drifted,
+    )
+
+
+def _judgement(setting: Setting, change_set: ChangeSet, run: Run | None, *, now: str) -> Judgement | None:
+    try:
+        rules = setting.rules()
+        return judge(
+            change_set.manifest,
+            digest=change_set.digest,
+            lineage=change_set.manifest.target.lineage,
+            statements=approvals.statements(setting.project, change_set.digest),
+            rules=rules,
+            now=now,
+            operators=run.operators if run else (),
+        )
+    except HffixError:
+        return None
+
+
+def _state(
+    setting: Setting,
+    change_set: ChangeSet,
+    past: Past | None,
+    run: Run | None,
+    judgement: Judgement | None,
+    *,
+    now: str,
+) -> str:
+    if run is not None:
+        return "applied" if run.closed and run.closed.state == "done" else "closed" if run.closed else "open"
+    if _revoked(setting, change_set, past, now=now):
+        return "revoked"
+    if not change_set.manifest.leaves:
+        return "empty"
+    return "approved" if judgement and judgement.quorum else "proposed"
+
+
+def _revoked(setting: Setting, change_set: ChangeSet, past: Past | None, *, now: str) -> bool:
+    if past and change_set.digest in past.revoked:
+        return True
+    try:
+        rules: Rules = setting.rules()
+        statements = approvals.all_statements(setting.project)
+    except HffixError:
+        return False
+    lineage = change_set.manifest.target.lineage
+    return bool(revocations(change_set.digest, lineage=lineage, statements=statements, rules=rules, now=now))
+
+
+def _drift(snapshot: Snapshot, change_set: ChangeSet, run: Run | None) -> tuple[int | None, int | None]:
+    """Count the remaining rows that are as they were planned, and those that are not."""
+    if change_set.folder is None or (run is not None and run.closed is not None):
+        return None, None
+    tables = {name: snapshot.table(name) for name in change_set.manifest.schema}
+    fresh = drifted = 0
+    for block in change_set.blocks(start=run.decided if run else 0):
+        lines = read_chunk(block, first=1).lines
+        verdicts = compare(lines, read_rows(snapshot, tables, lines))
+        applied = sum(verdict.outcome == "applied" for verdict in verdicts)
+        fresh, drifted = fresh + applied, drifted + len(verdicts) - applied
+    return fresh, drifted
