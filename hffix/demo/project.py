@@ -1,0 +1,176 @@
+"""The demo's project: a folder as a fund's data team has one, with database, people, keys, policy and scripts."""
+
+import csv
+import hashlib
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from hffix.demo.build import build
+from hffix.demo.volumes import Size
+from hffix.demo.world import Progress
+from hffix.errors.project import AlreadyThere
+from hffix.signing.sshsig import NAMESPACE
+from hffix.store.files import make_folder, storing, write_once
+from hffix.store.projects import init_project
+
+MARKER: Final = ".hffix-demo"
+CACHE: Final = ".cache"
+PEOPLE: Final = ("zhang.min", "chen.jing", "wang.qiang", "li.wei")
+CORRECTIONS: Final = "0003_id_numbers_from_banks.csv"
+
+_MARKED: Final = "Made by hffix demo, which may remove everything in this folder and make it again.\n"
+# Identity numbers that no program can mend: a wrong check digit, digits lost to a spreadsheet.
+_CAME_BACK: Final = frozenset({"D22", "D23"})
+
+_PROJECT: Final = """\
+# The demo's project: a generated provident fund. Nobody in it exists.
+default = "main"
+
+[targets.main]
+url = "sqlite:///fund.db"
+
+[columns]                        # what people see of a value: edges, first, or nothing (all)
+"person.name" = "first"
+"*.id_no" = "edges"
+"*.phone" = "edges"
+"person.tel" = "edges"
+"*.address" = "edges"
+"unit.legal_rep" = "first"
+"unit.agent_name" = "first"
+"unit.agent_phone" = "edges"
+"unit.bank_account_no" = "edges"
+"bank.contact_name" = "first"
+"bank.contact_phone" = "edges"
+"*.card_no" = "edges"
+"withdrawal.payee_name" = "first"
+"withdrawal.payee_card_no" = "edges"
+"loan.house_address" = "edges"
+"""
+
+_POLICY: Final = """\
+# Who the people are, and whose signature a change set needs.
+valid_days = 30                  # how long a signature counts
+
+[people]
+"zhang.min" = { name = "张敏", roles = ["leader"] }
+"chen.jing" = { name = "陈静", roles = ["auditor"] }
+"wang.qiang" = { name = "王强", roles = ["operator"] }
+"li.wei" = { name = "李伟", roles = ["author"] }
+
+[[require]]                      # all that match must be met
+approvals = 1
+roles = ["leader"]
+
+[[require]]
+risk = ["high"]
+approvals = 2
+roles = ["leader", "auditor"]
+"""
+
+
+def make_project(
+    folder: Path, *, size: Size = "demo", seed: int = 7, progress: Progress | None = None
+) -> tuple[Path, ...]:
+    """Make the demo's project, or renew one that stands there; refuse a folder that holds anything else."""
+    with storing(folder):
+        _clear(folder)
+        _fill(folder)
+        for person, line in [(person, _make_key(folder / "keys" / person)) for person in PEOPLE]:
+            with (folder / "approvals" / "allowed_signers").open("a", encoding="utf-8") as signers:
+                signers.write(f'{person} namespaces="{NAMESPACE}" {line}\n')
+        for script in sorted(_scripts().glob("*.py")):
+            shutil.copyfile(script, folder / "fixes" / script.name)
+        database, truth = _generated(folder / CACHE, size=size, seed=seed, progress=progress)
+        shutil.copyfile(database, folder / "fund.db")
+        shutil.copyfile(truth, folder / "truth.csv")
+        write_once(folder / "corrections" / CORRECTIONS, _corrections(folder / "truth.csv"))
+        kept = {folder / MARKER, folder / CACHE}
+        made = (path for entry in folder.iterdir() if entry not in kept for path in (entry, *entry.rglob("*")))
+        return tuple(sorted(path for path in made if path.is_file()))
+
+
+def _clear(folder: Path) -> None:
+    """Empty an earlier demo but for its cache; whatever else stands there is somebody's work."""
+    marker = folder / MARKER
+    if folder.is_dir() and any(folder.iterdir()):
+        if not marker.is_file() or marker.read_text(encoding="utf-8") != _MARKED:
+            raise AlreadyThere(
+                f"{folder} is not empty, and nothing in it says that hffix demo made it",
+                hint="Name a new folder: hffix demo DIR",
+            )
+        for entry in sorted(folder.iterdir()):
+            if entry.name in {MARKER, CACHE}:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    elif folder.exists() and not folder.is_dir():
+        raise AlreadyThere(f"{folder} is a file", hint="Name a new folder: hffix demo DIR")
+    write_once(marker, _MARKED.encode())
+
+
+def _fill(folder: Path) -> None:
+    """Write the project's own files first; what a new project has besides comes from where all have it."""
+    write_once(folder / "hffix.toml", _PROJECT.encode())
+    write_once(folder / "approvals" / "policy.toml", _POLICY.encode())
+    init_project(folder)
+    with (folder / ".gitignore").open("a", encoding="utf-8") as ignored:
+        ignored.write(f"/keys/\n/{CACHE}/\n/truth.csv\n")
+
+
+def _make_key(path: Path) -> str:
+    """Make a key pair as `ssh-keygen -t ed25519` does, and give the public line."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    write_once(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    write_once(path.with_name(f"{path.name}.pub"), public + f" {path.name}\n".encode())
+    return public.decode("ascii")
+
+
+def _scripts() -> Path:
+    """Find the example's scripts: beside this module when it was installed, else at the top of the repository."""
+    installed = Path(__file__).with_name("example") / "fixes"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "fixes"
+
+
+def _generated(cache: Path, *, size: Size, seed: int, progress: Progress | None) -> tuple[Path, Path]:
+    """Give the generated database and its truth; the same size and seed are generated once."""
+    name = f"{size}-{seed}-{_generator()}"
+    database, truth = cache / f"{name}.db", cache / f"{name}.csv"
+    if not (database.is_file() and truth.is_file()):
+        make_folder(cache)
+        for stale in cache.glob(f"{size}-{seed}-*"):
+            stale.unlink()
+        making = cache / f"{name}.making"
+        build(making, truth=truth, size=size, seed=seed, progress=progress)
+        making.rename(database)  # last: where it has its name, it and its truth are whole
+    return database, truth
+
+
+def _generator() -> str:
+    """Name the generator by its sources: a changed one gives other rows."""
+    sources = sorted((*Path(__file__).parent.glob("*.py"), Path(__file__).with_name("schema.sql")))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
+def _corrections(truth: Path) -> bytes:
+    """Write the file that came back from the banks: the right number, and the one that had been sent out."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("person_no", "column", "value", "expected", "origin"))
+    for number, line in enumerate(_came_back(truth), start=2):
+        origin = f"2024-03 身份证号核对.xlsx!银行回复!{number}"
+        writer.writerow((line["key"], line["column"], line["clean"], line["dirty"], origin))
+    return text.getvalue().encode()
+
+
+def _came_back(truth: Path) -> Iterator[dict[str, str]]:
+    with truth.open(encoding="utf-8", newline="") as file:
+        yield from (line for line in csv.DictReader(file) if line["kind"] in _CAME_BACK)

@@ -1,0 +1,68 @@
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hffix import cleaners
+from hffix.model.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from tests.demo.conftest import Worlds
+
+CLEANERS: Mapping[str, Callable[..., str | None]] = {
+    "birth_date": cleaners.date,
+    "opened_on": cleaners.date,
+    "booked_on": cleaners.date,
+    "applied_on": cleaners.date,
+    "address": cleaners.text,
+}
+# What brings these back is another column or another table, not a cleaner.
+DERIVED = ("derive", "scale")
+# These stand in the cell as good dates; only another cell contradicts them.
+CONTRADICTED = ("D24", "D28", "D29", "D38")
+
+
+def hints(line: dict[str, str]) -> dict[str, Any]:
+    declared = dict(hint.split("=") for hint in line["hint"].split(";") if hint)
+    return {name: int(value) if value.isdigit() else value for name, value in declared.items()}
+
+
+def outcome(line: dict[str, str], **declared: Any) -> str | None:
+    try:
+        return CLEANERS[line["column"]](line["dirty"], **declared)
+    except Unresolved:
+        return None
+
+
+@pytest.mark.parametrize("column", CLEANERS)
+def test_a_cell_marked_auto_comes_back_exactly_and_one_that_is_not_only_as_declared(
+    worlds: "Worlds", column: str
+) -> None:
+    lines = [
+        line
+        for line in worlds.get("demo").truth()
+        if line["column"] == column and line["kind"] not in CONTRADICTED and not line["hint"].startswith(DERIVED)
+    ]
+    declared = [line for line in lines if line["end"] in ("auto", "none") or line["hint"]]
+    refused = [line for line in lines if line["hint"] or line["end"] in ("refuse", "distribute")]
+    assert len(declared) > 50
+    assert [line for line in declared if outcome(line, **hints(line)) != line["clean"]] == []
+    assert [line for line in refused if outcome(line) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "clean"),
+    [
+        ("person", "birth_date", cleaners.date),
+        ("person", "address", cleaners.text),
+        ("personal_account", "opened_on", cleaners.date),
+        ("unit", "address", cleaners.text),
+        ("loan", "due_on", cleaners.date),
+        ("loan", "house_address", cleaners.text),
+    ],
+)
+def test_cleaners_find_nothing_to_do_in_the_clean_world(
+    worlds: "Worlds", table: str, column: str, clean: Callable[[str], str | None]
+) -> None:
+    values = [value for (value,) in worlds.get(dirt=False).select(f"SELECT {column} FROM {table}")]
+    assert [value for value in values if clean(value) != value] == []
