@@ -101,12 +101,12 @@ def _state(
     now: str,
 ) -> str:
     if run is not None:
-        return "applied" if run.closed and run.closed.state == "done" else "closed" if run.closed else "open"
+        return run.closed.state if run.closed else "open"
     if _revoked(setting, change_set, past, now=now):
         return "revoked"
     if not change_set.manifest.leaves:
         return "empty"
-    return "approved" if judgement and judgement.quorum else "proposed"
+    return "approved" if judgement and judgement.quorum else "unapproved"
 
 
 def _revoked(setting: Setting, change_set: ChangeSet, past: Past | None, *, now: str) -> bool:

@@ -1,0 +1,94 @@
+"""Statements about a change set that every form of its review and the block of an approval have in common."""
+
+from collections.abc import Iterable, Iterator
+
+from hffix.model.manifest import Manifest, TableCounts
+from hffix.model.scope import Scope
+from hffix.reports.messages import Messages
+from hffix.reports.review import minute, short_lineage
+from hffix.reports.safe import safe
+
+
+def names(found: Iterable[str], *, say: Messages) -> str:
+    """List names in one line."""
+    return say.word(", ").join(map(safe, found))
+
+
+def fix_of(manifest: Manifest, *, say: Messages) -> str:
+    """Name the fix by its id and its title."""
+    return say('{fix} "{title}"', fix=safe(manifest.fix.id), title=safe(manifest.fix.title))
+
+
+def source_of(manifest: Manifest, *, say: Messages) -> str:
+    """Name the author and the ticket."""
+    author = safe(manifest.fix.author)
+    if manifest.fix.ticket is None:
+        return say("{author}, no ticket", author=author)
+    return say("{author}, ticket {ticket}", author=author, ticket=safe(manifest.fix.ticket))
+
+
+def target_of(manifest: Manifest, *, say: Messages) -> str:
+    """Name the target, its lineage and the risk that the author states."""
+    target = manifest.target
+    where = say("{target} (lineage {lineage})", target=safe(target.name), lineage=short_lineage(target.lineage))
+    return f"{where}      {say('risk {risk}', risk=say.word(manifest.fix.risk))}"
+
+
+def writes_of(table: str, counts: TableCounts, *, say: Messages) -> str:
+    """Say what is written into one table, and into which columns only."""
+    facts = {"table": safe(table), "inserts": counts.inserts, "deletes": counts.deletes}
+    if not counts.updates:
+        return say("{table}: inserts {inserts}, deletes {deletes}", **facts)
+    columns = names(counts.columns, say=say)
+    text = "{rows:row|rows} of {table}, only {columns}; inserts {inserts}, deletes {deletes}"
+    return say(text, rows=counts.updates, columns=columns, **facts)
+
+
+def scope_of(scope: Scope, *, say: Messages) -> str:
+    """Say what one scope may touch and what it reads."""
+    facts = {"table": safe(scope.table), "at_most": scope.at_most, "reads": names(scope.reads, say=say)}
+    if not scope.writes:
+        return say("{table}: reads {reads}; at most {at_most:row|rows}", **facts)
+    text = "{table}: writes {writes}, reads {reads}; at most {at_most:row|rows}"
+    return say(text, writes=names(scope.writes, say=say), **facts)
+
+
+def limits_of(scope: Scope, *, say: Messages) -> Iterator[str]:
+    """Say which rows a scope chooses, and what a reader would not expect of it."""
+    if scope.kind == "delete":
+        yield say.word("deletes whole rows")
+    if scope.where is not None:
+        yield say("where {condition}", condition=safe(scope.where, longest=400))
+    if scope.to_null:
+        yield say.word("may make a value NULL")
+    if scope.unguarded:
+        yield say("looks into {tables} without guarding what it finds", tables=names(scope.unguarded, say=say))
+
+
+def trial_of(manifest: Manifest, *, say: Messages) -> str:
+    """Say what the trial showed, or why there is none."""
+    trial = manifest.trial
+    if trial is not None:
+        text = "passed on {time}: {rows:row|rows} written, compared and rolled back"
+        return say(text, time=minute(trial.time), rows=trial.rows)
+    if manifest.parent is not None:
+        return say("none since rows were struck from {parent}", parent=safe(manifest.parent[:12]))
+    return say.word("none: constraints and triggers were not asked")
+
+
+def cautions_of(manifest: Manifest, *, say: Messages) -> Iterator[tuple[str, str]]:
+    """Give, with its label, each further fact that is signed and that only some change sets have."""
+    if manifest.reverts is not None:
+        yield say.word("takes back"), say("run {run}", run=str(manifest.reverts.number))
+    if manifest.fix.on_conflict == "skip":
+        yield say.word("conflicts"), say.word("rows that changed since are left and recorded; the rest is written")
+    for effect in manifest.side_effects:
+        column = safe(f"{effect.table}.{effect.column}")
+        yield say.word("besides"), say("the database itself changes {column}", column=column)
+    for condition in manifest.requires:
+        yield say.word("requires"), safe(condition.title)
+    for kept in manifest.keeps:
+        total = say("the total of {columns}: {total}", columns=names(kept.columns, say=say), total=safe(kept.after))
+        yield say.word("keeps"), total
+    for condition in manifest.ensures:
+        yield say.word("ensures"), safe(condition.title)
