@@ -81,9 +81,8 @@ def make_project(
     with storing(folder):
         _clear(folder)
         _fill(folder)
-        for person, line in [(person, _make_key(folder / "keys" / person)) for person in PEOPLE]:
-            with (folder / "approvals" / "allowed_signers").open("a", encoding="utf-8") as signers:
-                signers.write(f'{person} namespaces="{NAMESPACE}" {line}\n')
+        signers = (f'{person} namespaces="{NAMESPACE}" {_make_key(folder / "keys" / person)}\n' for person in PEOPLE)
+        (folder / "approvals" / "allowed_signers").write_text("".join(signers), encoding="utf-8")
         for script in sorted(_scripts().glob("*.py")):
             shutil.copyfile(script, folder / "fixes" / script.name)
         database, truth = _generated(folder / CACHE, size=size, seed=seed, progress=progress)
