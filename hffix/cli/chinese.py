@@ -1,0 +1,175 @@
+"""The Chinese of the command line's own sentences: the English text is the key, and both name the same facts."""
+
+from typing import Final
+
+CHINESE: Final[dict[str, str]] = {
+    # Ends.
+    "error": "错误",
+    "note": "提示",
+    "Nothing was written.": "未写入任何内容。",
+    "Nothing was written: no change set, and nothing in the target.": "未写入任何内容：没有变更集，目标库也未改动。",
+    "Nothing of that chunk was written; the chunks before it are committed, logged and backed up.": (
+        "该批未写入；此前各批已提交、已记录、已备份。"
+    ),
+    "The chunk was rolled back whole; the chunks before it are committed, logged and backed up.": (
+        "该批已整体撤回；此前各批已提交、已记录、已备份。"
+    ),
+    "The lines that are left are not begun.": "余下各行尚未开始。",
+    "The run is closed and its rows stand as approved.": "执行已关闭，各行与审批一致。",
+    "Nothing of this chunk was written.": "该批未写入。",
+    "Nothing of this transaction was written.": "该事务未写入。",
+    "Nothing needed to be written.": "无需写入。",
+    "A transaction that was not committed was rolled back.": "未提交的事务已撤回。",
+    "Run the command again.": "请重新运行该命令。",
+    # Labels.
+    "approvals": "审批",
+    "backup": "备份",
+    "asked by": "要求者",
+    "change log": "变更日志",
+    "checked": "已核查",
+    "database": "数据库",
+    "hand": "执行",
+    "head": "链头",
+    "ignored": "未计入",
+    "key": "密钥",
+    "lineage": "谱系",
+    "made": "已建",
+    "origin": "出处",
+    "policy": "制度",
+    "progress": "进度",
+    "project": "项目",
+    "receipt": "回执",
+    "revision": "版本",
+    "rows a chunk": "每批行数",
+    "rule": "规则",
+    "space": "空间",
+    "versions": "版本",
+    "when": "时间",
+    "word": "批准",
+    # States.
+    "approved": "已审批",
+    "closed": "已关闭",
+    "done": "已完成",
+    "empty": "无改动",
+    "open": "执行中",
+    "revoked": "已撤销",
+    "unapproved": "未审批",
+    # Headings.
+    "applied": "已写入",
+    "bytes": "字节",
+    "conflict": "冲突",
+    "from line": "起始行",
+    "held": "保持",
+    "left": "剩余",
+    "named by the chain": "链中有名",
+    "no": "否",
+    "opened": "开始",
+    "run": "执行号",
+    "state": "状态",
+    "title": "标题",
+    "yes": "是",
+    "insert": "新增",
+    "update": "改写",
+    "delete": "删除",
+    # Projects and targets.
+    "A project is in {folder}.": "项目已建在 {folder}。",
+    "A project is in {folder} already; nothing was written.": "{folder} 已有项目，未写入任何内容。",
+    "edit hffix.toml, approvals/policy.toml and approvals/allowed_signers; then": (
+        "编辑 hffix.toml、approvals/policy.toml 和 approvals/allowed_signers，然后"
+    ),
+    "{count:fix|fixes} on {target}": "{target}：修正 {count} 个",
+    "{target} has its change log now, and a lineage of its own.": "{target} 已建变更日志，并有了自己的谱系。",
+    "{target}: the change log is upgraded to revision {to}.": "{target}：变更日志已升级到版本 {to}。",
+    "{target} has its change log already, at its newest revision.": "{target} 已有变更日志，且为最新版本。",
+    "pending: nobody's key was at hand": "待补：手头没有可用的密钥",
+    "{count:thing is|things are} missing.": "缺少 {count} 项。",
+    "Nothing is missing.": "一切齐备。",
+    # Plans.
+    "Planned {fix} on {target}: {changed} of {scanned:row|rows} would change, {unresolved} are left to people.": (
+        "已在 {target} 上计划 {fix}：{scanned} 行中将改 {changed} 行，{unresolved} 行待人工确认。"
+    ),
+    "nothing in {target} was written": "未写入 {target}",
+    "{rows:row|rows} written, compared and rolled back in {seconds} s": (
+        "写入并核对 {rows} 行，已全部撤回，用时 {seconds} 秒"
+    ),
+    "{rare:row|rows} in shapes of fewer than {few}": "{rare} 行属于不足 {few} 行的形态",
+    "Made the change set that takes run {run} back: {rows:row|rows}.": "已生成回滚第 {run} 号执行的变更集：{rows} 行。",
+    "Made the change set that takes run {run} back: {rows:row|rows}; {conflicts} changed since and stay.": (
+        "已生成回滚第 {run} 号执行的变更集：{rows} 行；{conflicts} 行其后有变动，保持不动。"
+    ),
+    "Wrote {file}.": "已写入 {file}。",
+    # Where change sets stand.
+    "Change set {id} of {fix} on {target}: {state}": "变更集 {id}（{target} 上的 {fix}）：{state}",
+    "Nothing changes.": "没有改动。",
+    "{count:change set|change sets}": "变更集 {count} 个",
+    "run {run}: {decided} of {leaves:line|lines} decided": "第 {run} 号执行：{leaves} 行中已完成 {decided} 行",
+    "{fresh:row is|rows are} as planned, {drifted} changed since": "{fresh} 行与计划一致，{drifted} 行其后有变动",
+    "Change set {id} is withdrawn for good.": "变更集 {id} 已永久撤销。",
+    "The target's change log says so too: a running apply stops at its next chunk.": (
+        "目标库的变更日志已记录：正在进行的执行将在下一批前停止。"
+    ),
+    "The target could not be told; until its next open or resume this stops nobody there.": (
+        "未能通知目标库；在其下次开始或续行之前，此撤销不会阻止任何人。"
+    ),
+    "Change set {id} {state}.": "变更集 {id}{state}。",
+    "is paused from its next chunk's edge on": "将在下一批之前暂停",
+    "may go on": "可以继续执行",
+    # Runs.
+    "Stopping at the next chunk's edge; once more stops at once, and the chunk is rolled back.": (
+        "将在本批结束后停止；再按一次立即停止，并撤回本批。"
+    ),
+    "Run {run} applied {applied} of {leaves:row|rows}.": "第 {run} 号执行：{leaves} 行中已写入 {applied} 行。",
+    "Run {run} applied {applied} of {leaves:row|rows}; {conflicts} changed since the plan and stay.": (
+        "第 {run} 号执行：{leaves} 行中已写入 {applied} 行；{conflicts} 行在计划后有变动，保持原样。"
+    ),
+    "Run {run} stopped at a chunk's edge: {decided} of {leaves:row|rows} are committed.": (
+        "第 {run} 号执行在批次之间停止：{leaves} 行中已提交 {decided} 行。"
+    ),
+    "Run {run} stopped: {decided} of {leaves:row|rows} are committed.": (
+        "第 {run} 号执行已停止：{leaves} 行中已提交 {decided} 行。"
+    ),
+    "Run {run} closed: {leaves} planned = {applied} applied + {conflicts} conflicts + {left} left.": (
+        "第 {run} 号执行已关闭：计划 {leaves} 行 = 写入 {applied} + 冲突 {conflicts} + 剩余 {left}。"
+    ),
+    "Change set {id} was used by run {run} already. Nothing was written.": (
+        "变更集 {id} 已用于第 {run} 号执行。未写入任何内容。"
+    ),
+    "What is left needs a new plan.": "剩余各行需要重新计划。",
+    "{count:run|runs} on {target}": "{target}：执行 {count} 次",
+    # Looking back.
+    "{table} {row}: {count:change|changes} by hffix; live: {live}.": (
+        "{table} {row}：hffix 改动 {count} 次；现值：{live}。"
+    ),
+    "as written": "与写入一致",
+    "changed since, not by hffix": "其后有变动，非 hffix 所为",
+    "gone, as written": "已删除，与写入一致",
+    "gone, not by hffix": "已不存在，非 hffix 所为",
+    "never written": "从未写入",
+    "run {run}, change {seq}: {kind}, {outcome}, {time}": "第 {run} 号执行，第 {seq} 项改动：{kind}，{outcome}，{time}",
+    " at {commit}": "（提交 {commit}）",
+    "{who} signed {id} on {time}": "{who} 于 {time} 签署 {id}",
+    "{operator} applied it": "{operator} 执行",
+    "The record is whole: {runs:run|runs}, {records:record|records}, {rows:row|rows}.": (
+        "记录完整：执行 {runs} 次，记录 {records} 条，改动 {rows} 行。"
+    ),
+    "The record contradicts itself in {problems:place|places}: {runs:run|runs}, {rows:row|rows} were read.": (
+        "记录有 {problems} 处自相矛盾：共读取执行 {runs} 次、改动 {rows} 行。"
+    ),
+    "{holding:row holds|rows hold} our value; {changed} changed since, not by hffix": (
+        "{holding} 行仍为写入的值；{changed} 行其后有变动，非 hffix 所为"
+    ),
+    "live data": "现有数据",
+    # Backups.
+    "{parts:part is|parts are} proved: {rows:row|rows} come back from them as they were.": (
+        "{parts} 个备份件已验证：{rows} 行可原样恢复。"
+    ),
+    "{parts:part|parts} with {rows:row|rows}; {stray} are named by no record and do not count.": (
+        "备份件 {parts} 个，共 {rows} 行；其中 {stray} 个不见于任何记录，不予计入。"
+    ),
+    "{parts:part|parts} with {rows:row|rows}.": "备份件 {parts} 个，共 {rows} 行。",
+    "{rows:row|rows} of run {run}, as they were before it, are in {file}.": (
+        "第 {run} 号执行之前的 {rows} 行已恢复到 {file}。"
+    ),
+    # Demo.
+    "A generated provident fund with known dirt is in {folder}.": "含已知脏数据的演示公积金库已建在 {folder}。",
+}

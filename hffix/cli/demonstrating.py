@@ -1,0 +1,43 @@
+"""demo: a generated database with known dirt, and the whole walk through its correction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from hffix.cli.answer import Answer
+from hffix.cli.command import command
+
+if TYPE_CHECKING:
+    from hffix.cli.call import Call
+    from hffix.demo import Size
+
+SIZES = ("tiny", "demo", "city")
+
+
+@command(target=False)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="hffix-demo")
+@click.option("--size", type=click.Choice(SIZES), default="demo", show_default=True, help="How many rows.")
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same rows.")
+@click.option("--walk", is_flag=True, help="Then plan, approve, apply, trace, verify and roll back.")
+def demo(call: Call, *, folder: Path, size: str, seed: int, walk: bool) -> Answer:
+    """Generate a provident fund with known dirt in FOLDER, with people, keys and fixes."""
+    from hffix.cli.page import page
+    from hffix.demo.project import make_project
+    from hffix.workflow.setting import Step
+
+    def progress(what: str, done: int, total: int) -> None:
+        call.watch(Step(name=what, done=done, total=total))
+
+    made = make_project(folder, size=cast("Size", size), seed=seed, progress=progress)
+    call.stack.close()
+    data: dict[str, object] = {"folder": str(folder), "size": size, "seed": seed, "created": [str(p) for p in made]}
+    if walk:
+        from hffix.demo.walk import walk as walk_through
+
+        return Answer(data={**data, "walked": True}, ended=walk_through(folder, say=call.tell))
+    verdict = call.say("A generated provident fund with known dirt is in {folder}.", folder=str(folder))
+    after = f"cd {folder} && hffix init-target --sign-with keys/wang.qiang"
+    return Answer(page=page(verdict, say=call.say, width=call.width, after=after), data=data)

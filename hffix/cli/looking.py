@@ -1,0 +1,55 @@
+"""runs, trace and verify: looking back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hffix.cli.answer import Answer
+from hffix.cli.command import command
+from hffix.cli.hours import moment_as_of
+
+if TYPE_CHECKING:
+    from hffix.cli.call import Call
+
+
+@command()
+def runs(call: Call) -> Answer:
+    """List the runs of a target, the oldest first."""
+    from hffix.cli.render_looking import runs_answer
+    from hffix.workflow.runs import runs
+
+    setting = call.setting()
+    return runs_answer(runs(setting), target=setting.target.name, say=call.say, width=call.width)
+
+
+@command()
+@click.argument("table")
+@click.argument("row")
+@click.option("--column", metavar="COLUMN", help="Only this column.")
+@click.option("--as-of", metavar="TIME", help="Only what was done up to this day or moment.")
+@click.option("--unmask", is_flag=True, help="Show personal data whole.")
+def trace(call: Call, *, table: str, row: str, column: str | None, as_of: str | None, unmask: bool) -> Answer:
+    """Show the life of a ROW of TABLE (1234, or col=val,col=val): who changed it, why, and on whose word."""
+    from hffix.cli.render_trace import traced_answer
+    from hffix.workflow.trace import trace
+
+    moment = moment_as_of(as_of, option="--as-of") if as_of else None
+    traced = trace(call.setting(), table, row, column=column, as_of=moment)
+    return traced_answer(traced, project=None if unmask else call.project, say=call.say, width=call.width)
+
+
+@command()
+@click.argument("run", type=int, required=False)
+@click.option("--data", is_flag=True, help="Compare the live rows too.")
+@click.option("--expect", metavar="HEAD", help="Refuse unless the chain holds this head.")
+def verify(call: Call, *, run: int | None, data: bool, expect: str | None) -> Answer:
+    """Hold log, chain, receipts, approvals and backups against each other: of RUN, or of everything."""
+    from hffix.cli.render_looking import verified_answer
+    from hffix.workflow.verify import verify
+
+    if run is not None:
+        call.known["run"] = run
+    verified = verify(call.setting(), run=run, data=data, expect=expect)
+    return verified_answer(verified, run=run, say=call.say, width=call.width)

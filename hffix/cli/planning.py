@@ -1,0 +1,68 @@
+"""plan and rollback: the two commands that write change sets."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import click
+
+from hffix.cli.answer import Answer
+from hffix.cli.command import command
+from hffix.errors.project import UnknownTarget
+
+if TYPE_CHECKING:
+    from hffix.cli.call import Call
+
+CHANGES = 2
+
+
+@command(plans=True)
+@click.argument("fix")
+@click.option("--trial", is_flag=True, help="Apply and take back everything on rows that are put back, before signing.")
+@click.option("--repeat", is_flag=True, help="Plan twice, in another process, and refuse where the results differ.")
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 where there are changes.")
+def plan(call: Call, *, fix: str, trial: bool, repeat: bool, detailed_exitcode: bool) -> Answer:
+    """Run FIX (a path, an id or its number) over a snapshot of the target, and write its change set.
+
+    Nothing in the target changes. --target 'city-*' plans on every target that fits, one change set each.
+    """
+    from hffix.cli.render_plan import planned_answer
+    from hffix.workflow.plan import plan
+    from hffix.workflow.repeat import Repeated
+
+    def one(target: str | None) -> Answer:
+        setting = call.setting(target=target)
+        again = Repeated(setting=setting, fix=fix) if repeat else None
+        planned = plan(setting, fix=fix, trial=trial, repeat=again)
+        ended = CHANGES if detailed_exitcode and planned.change_set.manifest.counts.changed else 0
+        return planned_answer(planned, say=call.say, width=call.width, ended=ended)
+
+    wanted = call.target
+    if wanted is None or not any(mark in wanted for mark in "*?["):
+        return one(wanted)
+    return call.each(_targets(call, wanted), one, go_on=True)
+
+
+def _targets(call: Call, pattern: str) -> tuple[str, ...]:
+    found = tuple(name for name in call.project.targets if fnmatchcase(name, pattern))
+    if not found:
+        raise UnknownTarget(f"no target of hffix.toml fits {pattern}; it knows {', '.join(call.project.targets)}")
+    return found
+
+
+@command(plans=True)
+@click.argument("run", type=int)
+@click.option("--table", metavar="TABLE", help="Only the rows of this table.")
+@click.option("--row", metavar="ROW", help="Only this row: 1234, or col=val,col=val; with --table.")
+def rollback(call: Call, *, run: int, table: str | None, row: str | None) -> Answer:
+    """Make the change set that takes RUN back: only what it changed, and only where that still stands."""
+    from hffix.cli.render_plan import rolled_back_answer
+    from hffix.workflow.rollback import rollback
+
+    if row is not None and table is None:
+        raise click.UsageError("--row needs --table.")
+    call.known["run"] = run
+    return rolled_back_answer(
+        rollback(call.setting(), run, table=table, row=row), run=run, say=call.say, width=call.width
+    )

@@ -1,0 +1,105 @@
+"""Where change sets stand: one in full, many in a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hffix.cli.answer import Answer
+from hffix.cli.page import GOOD, LOOK, page
+from hffix.reports.review import STATES
+from hffix.reports.safe import safe
+from hffix.reports.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hffix.reports.messages import Messages
+    from hffix.workflow.status import Status
+
+_AFTER: Final = {
+    "approved": "hffix apply {id}",
+    "open": "hffix apply {id}",
+    "unapproved": "hffix approve {id}",
+    "empty": "hffix show {id} --only unresolved",
+    "revoked": "hffix show {id}",
+}
+HEADINGS: Final = ("change set", "fix", "target", "rows", "state", "run")
+
+
+def status_answer(status: Status, *, say: Messages, width: int) -> Answer:
+    """Say where one change set stands."""
+    manifest, drifted = status.change_set.manifest, bool(status.drifted)
+    verdict = say(
+        "Change set {id} of {fix} on {target}: {state}",
+        id=status.change_set.id, fix=safe(manifest.fix.id), target=safe(manifest.target.name),
+        state=say.word(state_in_words(status.state)),
+    )  # fmt: skip
+    mark = LOOK if drifted or status.state in {"revoked", "open"} else GOOD
+    after = after_of(status)
+    facts = list(_facts(status, say=say))
+    return Answer(
+        page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=after), data=status_data(status)
+    )
+
+
+def overview_answer(told: Sequence[Status], *, say: Messages, width: int) -> Answer:
+    """List where change sets stand."""
+    rows = [
+        (one.change_set.id, one.change_set.manifest.fix.id, one.change_set.manifest.target.name,
+         one.change_set.manifest.counts.changed, say.word(one.state), one.run)
+        for one in told
+    ]  # fmt: skip
+    lines = [table([say.word(heading) for heading in HEADINGS], rows=rows, width=width)] if rows else []
+    after = after_of(told[-1]) if told else "hffix plan FIX"
+    verdict = say("{count:change set|change sets}", count=len(told))
+    written = page(verdict, say=say, width=width, lines=lines, after=after)
+    return Answer(page=written, data={"results": [status_data(one) for one in told]})
+
+
+def state_in_words(state: str) -> str:
+    """Say a state in a sentence."""
+    return STATES.get(state, "Nothing changes." if state == "empty" else state)
+
+
+def after_of(status: Status) -> str:
+    """Name the command that comes next."""
+    if status.run is not None and status.state not in _AFTER:
+        return f"hffix verify {status.run}"
+    return _AFTER.get(status.state, "hffix runs").format(id=status.change_set.id)
+
+
+def status_data(status: Status) -> dict[str, object]:
+    """Give where a change set stands for a program."""
+    manifest = status.change_set.manifest
+    return {
+        "change_set": status.change_set.id,
+        "digest": status.change_set.digest,
+        "fix": manifest.fix.id,
+        "target": manifest.target.name,
+        "state": status.state,
+        "approvals": list(status.quorum_parts),
+        "lacking": list(status.lacking),
+        "ignored": [{"file": file, "reason": reason} for file, reason in status.ignored],
+        "run": status.run,
+        "decided": status.decided,
+        "leaves": status.leaves,
+        "fresh": status.fresh,
+        "drifted": status.drifted,
+    }
+
+
+def _facts(status: Status, *, say: Messages) -> Iterator[tuple[str, str]]:
+    label = "approvals"
+    for part in status.quorum_parts:
+        yield label, safe(part)
+        label = ""
+    label = "ignored"
+    for file, reason in status.ignored:
+        yield label, safe(f"{file}: {reason}")
+        label = ""
+    if status.run is not None:
+        text = "run {run}: {decided} of {leaves:line|lines} decided"
+        yield "progress", say(text, run=str(status.run), decided=status.decided, leaves=status.leaves)
+    if status.fresh is not None:
+        text = "{fresh:row is|rows are} as planned, {drifted} changed since"
+        yield "rows", say(text, fresh=status.fresh, drifted=status.drifted or 0)

@@ -1,0 +1,108 @@
+"""The life of a row: value by value, the rule, the word and the hand; personal data under its mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hffix.cli.answer import Answer
+from hffix.cli.page import page
+from hffix.model.mask import masked
+from hffix.model.shape import visible_value
+from hffix.reports.safe import safe
+from hffix.reports.widths import labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hffix.model.value import Canonical
+    from hffix.reports.messages import Messages
+    from hffix.store.projects import Project
+    from hffix.workflow.trace import Traced, TracedChange
+
+
+def traced_answer(traced: Traced, *, project: Project | None, say: Messages, width: int) -> Answer:
+    """Tell what was done to a row; without a project nothing is masked."""
+    told = _Masked(traced.table, project)
+    text = "{table} {row}: {count:change|changes} by hffix; live: {live}."
+    verdict = say(
+        text, table=safe(traced.table), row=safe(traced.row), count=len(traced.changes), live=say.word(traced.live)
+    )
+    lines = [line for change in traced.changes for line in _lines(change, told, say=say, width=width)]
+    after = f"hffix verify {traced.changes[-1].run}" if traced.changes else "hffix runs"
+    data = {
+        "table": traced.table,
+        "row": traced.row,
+        "live": traced.live,
+        "changes": [_data(change, told) for change in traced.changes],
+    }
+    return Answer(page=page(verdict, say=say, width=width, lines=lines, after=after), data=data)
+
+
+class _Masked:
+    """The values of one table as they may be shown."""
+
+    def __init__(self, table: str, project: Project | None) -> None:
+        self._table = table
+        self._project = project
+
+    def text(self, column: str, value: Canonical) -> str:
+        how = self._project.mask_of(self._table, column) if self._project and value else None
+        return masked(visible_value(value), how=how)
+
+    def value(self, column: str, value: Canonical) -> Canonical:
+        """Give the value itself, for a program, where nothing hides it."""
+        hidden = self._project is not None and value and self._project.is_sensitive(self._table, column)
+        return self.text(column, value) if hidden else value
+
+
+def _lines(change: TracedChange, told: _Masked, *, say: Messages, width: int) -> Iterator[str]:
+    for column, before, after in change.cells:
+        yield f"  {safe(column)}   {told.text(column, before)} → {told.text(column, after)}"
+    yield from labelled([(say.word(label), text) for label, text in _facts(change, say=say)], width=width)
+
+
+def _facts(change: TracedChange, *, say: Messages) -> Iterator[tuple[str, str]]:
+    text = "run {run}, change {seq}: {kind}, {outcome}, {time}"
+    yield "when", say(
+        text, run=str(change.run), seq=change.seq, kind=say.word(change.kind), outcome=say.word(change.outcome),
+        time=change.time,
+    )  # fmt: skip
+    if change.fix is not None:
+        at = say(" at {commit}", commit=change.commit[:7]) if change.commit else ""
+        facts = [f"fixes/{change.fix}.py{at}", change.title, change.ticket, change.author]
+        yield "rule", safe(say.word(", ").join(fact for fact in facts if fact))
+    label = "word"
+    for person, name, signed, comment in change.signers:
+        said = f': "{comment}"' if comment else ""
+        who = f"{person} {name}" if name else person
+        yield label, safe(say("{who} signed {id} on {time}", who=who, id=change.change_set, time=signed) + said)
+        label = ""
+    yield "hand", say("{operator} applied it", operator=safe(change.operator))
+    if change.origin is not None:
+        yield "origin", safe(change.origin)
+
+
+def _data(change: TracedChange, told: _Masked) -> dict[str, object]:
+    return {
+        "run": change.run,
+        "seq": change.seq,
+        "time": change.time,
+        "kind": change.kind,
+        "outcome": change.outcome,
+        "cells": [
+            {"column": column, "before": told.value(column, before), "after": told.value(column, after)}
+            for column, before, after in change.cells
+        ],
+        "change_set": change.change_set,
+        "fix": change.fix,
+        "title": change.title,
+        "commit": change.commit,
+        "ticket": change.ticket,
+        "author": change.author,
+        "signers": [
+            {"person": person, "name": name, "signed": signed, "comment": comment}
+            for person, name, signed, comment in change.signers
+        ],
+        "operator": change.operator,
+        "origin": change.origin,
+    }
