@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,9 @@ from hffix.changelog.reader import StoredRecord, record_bodies
 from hffix.database import Session, open_for_reading, open_for_writing
 from hffix.model.policy import Purpose
 from hffix.model.record import Record, read_record
+from hffix.model.statement import Statement
+from hffix.signing import sshsig
+from hffix.store.approvals import write_statement
 from hffix.store.changesets import ChangeSet, find
 from hffix.store.projects import Project, find_project, init_project
 from hffix.workflow.apply import Applied, Limits, apply
@@ -62,9 +65,11 @@ CREATE TABLE person (
 CREATE TABLE loan (loan_no TEXT PRIMARY KEY NOT NULL, person_id INTEGER, due_on TEXT, amount NUMERIC);
 """
 
-# Every person's day is written in an old form, but for the last one's, which does not exist.
+# Every person's day is written in an old form, but for the last one's, which does not exist; every fifth person's
+# ID is in full-width digits.
 PERSONS = 12
 LOANS = 4
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 FIXES = {
     "0001_opened": '''\
@@ -195,6 +200,16 @@ class Office:
             for person in people or (LEADER,)
         )
 
+    def sign(self, statement: Statement) -> Path:
+        """Put a statement of any content into approvals/, signed with the key of the person it names."""
+        data = statement.to_bytes()
+        rules = self.setting().rules()
+        key = self.setting(statement.person).key(rules.signers)
+        signature = sshsig.sign(data, key=key).encode()
+        return write_statement(
+            self.project, subject=statement.subjects[0], name=statement.file_name, data=data, signature=signature
+        )
+
     def revoke(self, change_set: ChangeSet, *, by: str = LEADER) -> SignedStatement:
         return revoke(self.setting(by), change_set, confirm=lambda _: None)
 
@@ -272,17 +287,38 @@ def _fill(office: Office, *, persons: int, journal: str) -> None:
 def _person(number: int) -> tuple[object, ...]:
     day = "2024-02-30" if number % PERSONS == 0 else f"{1990 + number % 30}/{number % 12 + 1}/{number % 28 + 1}"
     note = b"\x00\xff" if number % 3 == 0 else None
-    return number, f"张{number}", f"33010219{number:010d}", day, "1200.00" if number % 7 == 0 else number, note
+    id_no = f"33010219{number:010d}"
+    return (
+        number,
+        f"张{number}",
+        id_no.translate(FULL_WIDTH) if number % 5 == 0 else id_no,
+        day,
+        "1200.00" if number % 7 == 0 else number,
+        note,
+    )
 
 
 @contextmanager
 def dying_at(name: str, *, time: int = 1) -> Iterator[None]:
     """End the work at a failpoint, when it is reached for the given time, as a kill would."""
-    failpoints.on_reach = _deadly(name, time)
+    with suppress(Killed), acting_at(name, _die, time=time):
+        yield
+
+
+@contextmanager
+def acting_at(name: str, action: Callable[[], object], *, time: int = 1) -> Iterator[None]:
+    """Let something happen at a failpoint, when it is reached for the given time."""
+    reached = 0
+
+    def reach(boundary: str) -> None:
+        nonlocal reached
+        reached += boundary == name
+        if boundary == name and reached == time:
+            action()
+
+    failpoints.on_reach = reach
     try:
         yield
-    except Killed:
-        pass
     finally:
         failpoints.on_reach = None
 
@@ -291,13 +327,5 @@ class Killed(BaseException):
     """The process ended here."""
 
 
-def _deadly(name: str, time: int) -> Callable[[str], None]:
-    reached = 0
-
-    def reach(boundary: str) -> None:
-        nonlocal reached
-        reached += boundary == name
-        if boundary == name and reached == time:
-            raise Killed
-
-    return reach
+def _die() -> None:
+    raise Killed

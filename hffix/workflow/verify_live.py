@@ -1,0 +1,185 @@
+"""Verifying the live rows: does each cell still hold what hffix wrote there last?"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import groupby
+from types import NoneType
+from typing import Final, NamedTuple
+
+import orjson
+
+from hffix.changelog import reader
+from hffix.changelog.rows import LogRow
+from hffix.database import Snapshot
+from hffix.errors import HffixError
+from hffix.errors.changesets import NotCanonical
+from hffix.errors.evidence import BrokenChain
+from hffix.model.change import Cells
+from hffix.model.schema import Table
+from hffix.model.value import encode_value
+from hffix.workflow.chunk import Row, decode_values
+from hffix.workflow.verify_findings import Findings
+
+# Of rows that several runs wrote, so many are remembered at once; where they are more, the log is read again.
+MOST_REMEMBERED: Final = 200_000
+NAME_BYTES: Final = 16
+
+Columns = frozenset[str] | None  # None: the whole row
+NOTHING: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """How many rows hold what hffix wrote there last, and how many were changed since, not by hffix."""
+
+    holding: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A run, the tables that it wrote, and its rows in the log."""
+
+    run: int
+    tables: frozenset[str]
+    rows: int
+
+
+class _Change(NamedTuple):
+    """What one applied row of the log wrote; its name stands for table and key where rows are remembered."""
+
+    table: str
+    kind: str
+    key: Cells
+    after: Cells | None
+    name: bytes
+
+
+@dataclass(slots=True)
+class _Looking:
+    snapshot: Snapshot
+    findings: Findings
+    shared: frozenset[str]
+    holding: int = 0
+    changed: Counter[str] = field(default_factory=Counter)
+    tables: dict[str, Table | None] = field(default_factory=dict)
+    written: dict[bytes, Columns] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table | None:
+        """Describe a table once; None where its rows cannot be compared any more."""
+        if name not in self.tables:
+            try:
+                self.tables[name] = self.snapshot.table(name)
+            except HffixError as fault:
+                self.findings.note(f"the live rows of {name} cannot be compared: {fault.message}")
+                self.tables[name] = None
+        return self.tables[name]
+
+    def count(self, change: _Change, row: Row | None, places: Mapping[str, int], *, counts: bool) -> None:
+        """Count a row by what the newest run that wrote it left there; remember what was written."""
+        table, kind, after = change.table, change.kind, change.after
+        if table in self.shared:
+            later = self.written.get(change.name, NOTHING)
+            whole = later is None or kind != "update"
+            self.written[change.name] = None if whole else (later or NOTHING) | (after or {}).keys()
+            if later is None:
+                return
+            after = {column: value for column, value in after.items() if column not in later} if after else after
+            if kind != "delete" and not after:
+                return
+        if counts:
+            holds = _holds(after, row, places)
+            self.holding += holds
+            self.changed[table] += not holds
+
+
+def compare_live(snapshot: Snapshot, runs: Sequence[Written], *, only: int | None, findings: Findings) -> Live:
+    """Compare the newest change of every cell with the row as it is; only the cells of one run, where it is named."""
+    later = [run for run in runs if only is None or run.run >= only]
+    tables = Counter(table for run in later for table in run.tables)
+    looking = _Looking(snapshot, findings, frozenset(table for table, times in tables.items() if times > 1))
+    remembered = sum(run.rows for run in later[1:] if not looking.shared.isdisjoint(run.tables))
+    passes = 1 + remembered // MOST_REMEMBERED
+    for turn in range(passes):
+        looking.written.clear()
+        # The newest run first: what it wrote is no longer the older ones' to hold.
+        for run in reversed(later):
+            _compare_run(looking, run.run, turn=turn, passes=passes, counts=only in {None, run.run})
+    for table, number in sorted(looking.changed.items()):
+        if number:
+            findings.note(f"{number:,} rows of {table} were changed since, not by hffix")
+    return Live(holding=looking.holding, changed=looking.changed.total())
+
+
+def _compare_run(looking: _Looking, run: int, *, turn: int, passes: int, counts: bool) -> None:
+    try:
+        for block in reader.changes(looking.snapshot, run):
+            rows = [row for row in block if _taken(row, looking.shared, turn=turn, passes=passes)]
+            for name, some in groupby(rows, key=lambda row: row.table_name):
+                _compare(looking, looking.table(name), list(some), counts=counts)
+    except BrokenChain as fault:
+        looking.findings.note(f"not every row of run {run} could be compared: {fault.message}")
+
+
+def _taken(row: LogRow, shared: frozenset[str], *, turn: int, passes: int) -> bool:
+    """Say whether a row is this pass's to compare: those of shared tables are dealt out by their names."""
+    if row.outcome != "applied" or row.erased:
+        return False
+    if passes == 1 or row.table_name not in shared:
+        return turn == 0
+    return _name(row)[0] % passes == turn
+
+
+def _name(row: LogRow) -> bytes:
+    return blake2b(f"{row.table_name}\x00{row.row_key}".encode(), digest_size=NAME_BYTES).digest()
+
+
+def _compare(looking: _Looking, table: Table | None, rows: Sequence[LogRow], *, counts: bool) -> None:
+    """Read the live rows of one table's changes, and count those that hold what was written."""
+    if table is None:
+        return
+    wanted = set(table.key)
+    changes = [change for change in _changes(rows, named=table.name in looking.shared) if change.key.keys() >= wanted]
+    if not changes:
+        return
+    try:
+        keys = list(zip(*(decode_values([change.key[c] for change in changes]) for c in table.key), strict=True))
+    except NotCanonical:
+        for row in rows if len(rows) > 1 else ():
+            _compare(looking, table, [row], counts=counts)
+        return
+    live = looking.snapshot.rows(table, keys=keys)
+    places = {name: place for place, name in enumerate(table.names)}
+    own = [places[column] for column in table.key]
+    for change, key in zip(changes, keys, strict=True):
+        found = live.get(key)
+        # Equal in Python is not the same: 1 may answer for 1.0.
+        same = found is not None and all(type(found[place]) is type(part) for place, part in zip(own, key, strict=True))
+        looking.count(change, found if same else None, places, counts=counts)
+
+
+def _changes(rows: Sequence[LogRow], *, named: bool) -> list[_Change]:
+    """Read what rows changed; a row that cannot be read was told of already."""
+    try:
+        cells = orjson.loads(f"[{','.join([f'[{row.row_key},{row.after}]' for row in rows])}]")
+        return [
+            _Change(row.table_name, row.kind, key, after, _name(row) if named else b"")
+            for row, (key, after) in zip(rows, cells, strict=True)
+            if type(key) is dict and type(after) in {dict, NoneType}
+        ]
+    except (ValueError, TypeError):
+        return [change for row in rows for change in _changes([row], named=named)] if len(rows) > 1 else []
+
+
+def _holds(after: Cells | None, row: Row | None, places: Mapping[str, int]) -> bool:
+    """Say whether a row holds these cells; with none, whether it is gone."""
+    if after is None or row is None:
+        return after is None and row is None
+    for column, value in after.items():
+        place = places.get(column)
+        raw = row[place] if place is not None else None
+        if (raw if type(raw) is str else encode_value(raw)) != value or place is None:
+            return False
+    return True

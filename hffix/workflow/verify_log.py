@@ -1,0 +1,187 @@
+"""Verifying the log: every row's text against its leaf, every chunk's rows against its record, every run's root."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from types import NoneType
+from typing import Final
+
+import orjson
+
+from hffix.changelog import reader
+from hffix.changelog.rows import LogRow
+from hffix.database import Snapshot
+from hffix.errors.evidence import BrokenChain
+from hffix.model import merkle
+from hffix.model.change import KINDS
+from hffix.model.manifest import PART_LINES
+from hffix.model.record import Chunk, entries_root, entry_leaf
+from hffix.model.run import Run
+from hffix.workflow.verify_findings import Findings
+
+SALT_DIGITS: Final = 32
+WRITTEN_OVER: Final = frozenset({"update", "delete"})
+
+
+class RunTree:
+    """The tree of a run's leaves, in memory of at most one part's hashes."""
+
+    def __init__(self) -> None:
+        self._tree = merkle.Tree()
+        self._waiting: list[bytes] = []
+
+    def add(self, leaves: Sequence[bytes]) -> None:
+        """Append the leaves of some rows."""
+        self._waiting += leaves
+        # A power of two of leaves is a node of the tree.
+        while len(self._waiting) >= PART_LINES:
+            self._tree.add_node(merkle.root(self._waiting[:PART_LINES]), leaves=PART_LINES)
+            del self._waiting[:PART_LINES]
+
+    def finish(self) -> merkle.Tree:
+        """Give the tree, to which only the nodes of a run's rest can be added."""
+        self._tree.add(self._waiting)
+        self._waiting = []
+        return self._tree
+
+
+@dataclass(slots=True)
+class ChunkRows:
+    """What the rows under one chunk record say together."""
+
+    first: int
+    next: int
+    leaves: list[bytes] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    backed_up: int = 0
+    unread: int = 0
+
+
+def check_run(
+    snapshot: Snapshot, run: Run, *, rows: int, erased: Collection[str], findings: Findings
+) -> RunTree | None:
+    """Check every row under a run's number, of which there are `rows`; give the tree, where each row has its place."""
+    before, seen, tree = findings.count, 0, RunTree()
+    for chunk in run.chunks:
+        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings)
+        seen += len(found.leaves) + found.unread
+        tree.add(found.leaves)
+    if rows > seen:
+        findings.problem("log-row-inserted", f"run {run.id}", f"{rows - seen:,} rows stand under none of its chunks")
+    return tree if findings.count == before else None
+
+
+def _check_chunk(
+    snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str], findings: Findings
+) -> ChunkRows:
+    before = findings.count
+    found = ChunkRows(first=chunk.first, next=chunk.first)
+    try:
+        for block in reader.changes(snapshot, run, first=chunk.first, last=chunk.last):
+            _check_block(block, run, found, erased=erased, findings=findings)
+    except BrokenChain as fault:
+        findings.problem("log-unreadable", _lines(run, found.next, chunk.last), fault.message)
+        found.unread = chunk.last + 1 - found.next
+    else:
+        _tell_missing(run, found.next, chunk.last + 1, findings)
+    if findings.count == before:
+        _check_record(run, chunk, found, findings)
+    return found
+
+
+def _check_record(run: int, chunk: Chunk, found: ChunkRows, findings: Findings) -> None:
+    """Hold rows that are whole by themselves against the record of their chunk."""
+    where = _lines(run, chunk.first, chunk.last)
+    if found.outcomes != Counter(applied=chunk.applied, held=chunk.held, conflict=chunk.conflicts):
+        findings.problem("outcome", where, "the outcomes of its rows are not those that its record counts")
+    elif entries_root(found.entries) != chunk.entries:
+        findings.problem("entries-root", where, "the rows are not those that the record was made of, or not so")
+    elif found.backed_up != chunk.backup.rows:
+        findings.problem("backup-rows", where, "it backed up another number of rows than it wrote over")
+
+
+def _check_block(
+    block: Sequence[LogRow], run: int, found: ChunkRows, *, erased: Collection[str], findings: Findings
+) -> None:
+    first = found.next
+    if [row.seq for row in block] != list(range(first, first + len(block))):
+        for row in block:
+            _tell_missing(run, found.next, int(row.seq), findings)
+            found.next = int(row.seq) + 1
+    found.next = int(block[-1].seq) + 1
+    leaves = _leaves(block)
+    plain = b"".join(leaves).hex() == "".join([str(row.leaf) for row in block]) and _are_apart(block)
+    if not plain:
+        leaves = [
+            _check_row(row, leaf, run, erased=erased, findings=findings)
+            for row, leaf in zip(block, leaves, strict=True)
+        ]
+    if any(row.observed is not None or row.observed_leaf is not None for row in block):
+        for row in block:
+            _check_observed(row, run, findings)
+    found.leaves += leaves
+    found.entries += [
+        entry_leaf(row.seq, leaf=row.leaf, outcome=row.outcome, observed_leaf=row.observed_leaf) for row in block
+    ]
+    decided = Counter([(row.outcome, row.kind) for row in block])
+    for (outcome, kind), rows in decided.items():
+        found.outcomes[outcome] += rows
+        found.backed_up += rows if outcome == "applied" and kind in WRITTEN_OVER else 0
+
+
+def _leaves(block: Sequence[LogRow]) -> list[bytes]:
+    try:
+        return [sha256(b"\x00" + row.line()).digest() for row in block]
+    except TypeError:
+        # A column holds something else than text, which no line does.
+        return [_leaves([row])[0] for row in block] if len(block) > 1 else [merkle.EMPTY]
+
+
+def _are_apart(block: Sequence[LogRow]) -> bool:
+    """Say whether every column is a part of its line by itself: then no bytes moved from one to another."""
+    loads = orjson.loads
+    try:
+        keys = {type(loads(row.row_key)) for row in block}  # type: ignore[arg-type]
+        cells = {type(loads(text)) for row in block for text in (row.before, row.after)}  # type: ignore[arg-type]
+        texts = {type(loads(text)) for row in block for text in (row.origin, row.case_id) if text is not None}
+        return (
+            keys == {dict}
+            and cells <= {dict, NoneType}
+            and texts <= {str}
+            and {len(row.salt or "") for row in block} == {SALT_DIGITS}
+            and {row.kind for row in block} <= set(KINDS)
+        )
+    except (orjson.JSONDecodeError, TypeError):
+        return False
+
+
+def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: Collection[str], findings: Findings) -> bytes:
+    """Check one row by itself; give the leaf that it counts as."""
+    where = f"run {run}, line {row.seq}"
+    if row.erased and (row.row_key, row.before, row.after, row.origin, row.observed) == (None,) * 5:
+        if row.leaf in erased:
+            return bytes.fromhex(row.leaf)
+        findings.problem("erased-unnamed", where, "its texts are gone, and no erase record names it")
+    elif leaf.hex() != row.leaf:
+        findings.problem("log-row-edited", where, "its texts do not give its leaf")
+    elif not _are_apart([row]):
+        findings.problem("log-row-edited", where, "its columns are not the parts of its line")
+    return leaf
+
+
+def _check_observed(row: LogRow, run: int, findings: Findings) -> None:
+    told = row.observed
+    leaf = sha256(b"\x00" + str(told).encode()).hexdigest() if told is not None else None
+    if leaf != row.observed_leaf and not (row.erased and told is None):
+        findings.problem("log-row-edited", f"run {run}, line {row.seq}", "what was observed does not give its leaf")
+
+
+def _tell_missing(run: int, first: int, end: int, findings: Findings) -> None:
+    if first < end:
+        findings.problem("log-row-missing", _lines(run, first, end - 1), "the change log does not hold it")
+
+
+def _lines(run: int, first: int, last: int) -> str:
+    return f"run {run}, line {first}" if first == last else f"run {run}, lines {first}-{last}"
