@@ -10,7 +10,7 @@ from typing import Any, Final, Union, get_args, get_origin
 from uuid import UUID
 
 from hffix.model.unresolved import Unresolved
-from hffix.model.value import Raw, exact_decimal, plain_digits
+from hffix.model.value import Raw, UnreadableText, exact_decimal, plain_digits
 
 VALUE_TYPES: Final = (str, int, Decimal, float, bytes, bool, date, datetime, time, UUID, type(None))
 
@@ -56,9 +56,9 @@ def contracts_of(function: Callable[..., object], names: tuple[str, ...]) -> tup
 def stored(result: object, *, before: Raw) -> Raw:
     """Turn what a function returned into what is stored; a decimal is stored as the cell was."""
     kind = type(result)
-    if result is None or kind is str or kind is bytes or kind is bool:
-        return result  # type: ignore[return-value]
-    if kind is int:
+    if isinstance(result, str) and kind is str:
+        return _stored_text(result)
+    if result is None or kind is bytes or kind is bool or kind is int:
         return result  # type: ignore[return-value]
     if isinstance(result, float) and kind is float:
         if result != result or result in {float("inf"), float("-inf")}:
@@ -70,18 +70,22 @@ def stored(result: object, *, before: Raw) -> Raw:
         return result.isoformat(" ") if isinstance(result, datetime) else result.isoformat()
     if isinstance(result, UUID):
         return str(result)
-    from hffix.model.value import UnreadableText
-
     if isinstance(result, UnreadableText):
         return result
     raise TypeError(kind.__name__)
 
 
+def _stored_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise TypeError("half a surrogate pair") from None
+    return text
+
+
 def _stored_decimal(number: Decimal, *, before: Raw) -> Raw:
     if not number.is_finite():
         raise Unresolved("not a finite number")
-    if type(before) is int:
-        if number != number.to_integral_value():
-            raise Unresolved("the column would lose a digit, a character or a sign")
+    if type(before) is int and number == int(number):
         return int(number)
     return plain_digits(number) if type(before) is str or before is None else number

@@ -26,9 +26,10 @@ class Fix:
     def __init__(
         self, *, author: str, ticket: str | None = None, risk: Risk = "medium", on_conflict: OnConflict = "stop"
     ) -> None:
-        _refuse(not author.strip(), "the author is blank")
-        _refuse(risk not in {"low", "medium", "high"}, "risk is low, medium or high")
-        _refuse(on_conflict not in {"stop", "skip"}, "on_conflict is stop or skip")
+        line = _line()
+        _refuse(not author.strip(), f"line {line}: the author is blank")
+        _refuse(risk not in {"low", "medium", "high"}, f"line {line}: risk is low, medium or high")
+        _refuse(on_conflict not in {"stop", "skip"}, f"line {line}: on_conflict is stop or skip")
         self.author = author
         self.ticket = ticket
         self.risk: Risk = risk
@@ -151,16 +152,17 @@ class Fix:
 
     def keeps(self, *columns: str) -> None:
         """Declare that the exact total over all these `table.column` stays what it is."""
-        _refuse(not columns or not all("." in column for column in columns), "keeps takes names like table.column")
+        dotted = bool(columns) and all("." in column for column in columns)
+        _refuse(not dotted, f"line {_line()}: keeps takes names like table.column")
         self.kept.append(columns)
 
     def requires(self, title: str, query: str, *, equals: str | int | None) -> None:
         """Declare a query that must give this value at plan and again before the first write."""
-        self.required.append(Condition(title=title, query=query, equals=equals))
+        self.required.append(_condition(title, query, equals, line=_line()))
 
     def ensures(self, title: str, query: str, *, equals: str | int | None) -> None:
         """Declare a query that must give this value in a trial and after the last chunk."""
-        self.ensured.append(Condition(title=title, query=query, equals=equals))
+        self.ensured.append(_condition(title, query, equals, line=_line()))
 
     def side_effects(self, table: str, *columns: str) -> None:
         """Declare columns that the database itself changes when their row is written."""
@@ -172,6 +174,7 @@ class Fix:
         _refuse(not whole, f"line {scope.line}: at_most is a number of rows from 1")
         _refuse(scope.kind != "delete" and not scope.writes, f"line {scope.line}: writes names no column")
         _refuse(_twice(scope.writes), f"line {scope.line}: writes names a column twice")
+        _refuse(scope.where is not None and not scope.where.strip(), f"line {scope.line}: where is blank")
         self.scopes.append(scope)
 
 
@@ -185,6 +188,11 @@ def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
         _refuse(parameter.default is not inspect.Parameter.empty, f"{where} has a default: a column has none")
     _refuse(not found, f"line {line}: {name} reads no column")
     return tuple(parameter.name for parameter in found)
+
+
+def _condition(title: str, query: str, equals: object, *, line: int) -> Condition:
+    _refuse(type(equals) not in {str, int, type(None)}, f"line {line}: equals is text, a whole number or None")
+    return Condition(title=title, query=query, equals=equals)  # type: ignore[arg-type]
 
 
 def _line() -> int:

@@ -2,11 +2,12 @@
 
 import ast
 import hashlib
+import importlib
 import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -61,15 +62,11 @@ def find_script(fixes: Path, name: str) -> Path:
 
 def load(path: Path) -> Script:
     """Load a script; refuse what cannot be read, has no fix, or reaches for what a fix may not use."""
-    source = path.read_bytes()
-    try:
-        tree = ast.parse(source, filename=path.name)
-    except SyntaxError as fault:
-        raise FixBroken(f"{path.name}, line {fault.lineno}: {fault.msg}") from fault
+    tree = _parse(path)
     beside = tuple(_beside(path, tree))
     for file in (path, *beside):
         _lint(file, {other.stem for other in beside})
-    module = _run(path)
+    module = _run(path, beside)
     fixes = [value for value in vars(module).values() if isinstance(value, Fix)]
     if len(fixes) != 1:
         raise FixBroken(f"{path.name}: a script holds exactly one Fix, this one {len(fixes)}")
@@ -88,6 +85,13 @@ def load(path: Path) -> Script:
     )
 
 
+def _parse(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes(), filename=path.name)
+    except SyntaxError as fault:
+        raise FixBroken(f"{path.name}, line {fault.lineno}: {fault.msg}") from fault
+
+
 def _beside(path: Path, tree: ast.Module, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
     """Find the helper modules beside the script, and theirs."""
     for node in ast.walk(tree):
@@ -101,11 +105,11 @@ def _beside(path: Path, tree: ast.Module, seen: frozenset[Path] = frozenset()) -
             if file.is_file() and file not in seen and file != path:
                 seen |= {file}
                 yield file
-                yield from _beside(file, ast.parse(file.read_bytes()), seen)
+                yield from _beside(file, _parse(file), seen)
 
 
 def _lint(file: Path, beside: set[str]) -> None:
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(_parse(file)):
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
@@ -120,13 +124,15 @@ def _lint(file: Path, beside: set[str]) -> None:
             raise ForbiddenInFix(f"{file.name}, line {line}: {node.id} is not for a fix")
 
 
-def _run(path: Path) -> ModuleType:
+def _run(path: Path, beside: Sequence[Path]) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"hffix_fix_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise FixBroken(f"{path.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(path.parent))
+    sys.modules[spec.name] = module
+    _forget(beside)
     try:
         spec.loader.exec_module(module)
     except HffixError as fault:
@@ -134,9 +140,20 @@ def _run(path: Path) -> ModuleType:
     except Exception as fault:
         raise FixBroken(f"{path.name}, line {line_in(path, fault)}: {type(fault).__name__} while loading") from fault
     finally:
+        _forget(beside)
+        del sys.modules[spec.name]
         sys.path.remove(str(path.parent))
         sys.dont_write_bytecode = written
     return module
+
+
+def _forget(beside: Sequence[Path]) -> None:
+    """Let no helper module stay loaded: the next script must run the file that its digest is taken of."""
+    importlib.invalidate_caches()
+    for file in beside:
+        loaded = sys.modules.get(file.stem)
+        if loaded is not None and loaded.__file__ == str(file):
+            del sys.modules[file.stem]
 
 
 def line_in(path: Path, fault: BaseException) -> int:

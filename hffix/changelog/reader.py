@@ -20,16 +20,13 @@ _LOGGED: Final = [column for column in CHANGE.columns if column is not CHANGE.c.
 
 _HEAD: Final = select(LINEAGE)
 _RECORDS: Final = select(RECORD).where(RECORD.c.number >= bindparam("first")).order_by(RECORD.c.number).limit(PAGE_ROWS)
-_CHANGES: Final = (
-    select(*_LOGGED)
-    .where(
-        CHANGE.c.run_id == bindparam("run"),
-        CHANGE.c.seq >= bindparam("first"),
-        CHANGE.c.seq <= bindparam("last"),
-    )
-    .order_by(CHANGE.c.seq)
-    .limit(BLOCK_ROWS)
+_OF_RUN: Final = (
+    CHANGE.c.run_id == bindparam("run"),
+    CHANGE.c.seq >= bindparam("first"),
+    CHANGE.c.seq <= bindparam("last"),
 )
+_CHANGES: Final = select(*_LOGGED).where(*_OF_RUN).order_by(CHANGE.c.seq).limit(BLOCK_ROWS)
+_LEAVES: Final = select(CHANGE.c.seq, CHANGE.c.leaf).where(*_OF_RUN).order_by(CHANGE.c.seq).limit(BLOCK_ROWS)
 _COUNTS: Final = select(CHANGE.c.run_id, func.count()).group_by(CHANGE.c.run_id).order_by(CHANGE.c.run_id)
 _OF_KEY: Final = (
     select(CHANGE.c.run_id, *_LOGGED)
@@ -116,6 +113,14 @@ def changes(snapshot: Snapshot, run: int, *, first: int = 1, last: int | None = 
     last = LARGEST if last is None else last
     while block := _fetch(snapshot, CHANGE, _CHANGES, {"run": run, "first": first, "last": last}):
         yield list(map(LogRow._make, block))
+        first = block[-1][0] + 1
+
+
+def leaves(snapshot: Snapshot, run: int) -> Iterator[list[str]]:
+    """Read only the leaves of a run's rows, in their order, in blocks."""
+    first = 1
+    while block := _fetch(snapshot, CHANGE, _LEAVES, {"run": run, "first": first, "last": LARGEST}):
+        yield [leaf for _, leaf in block]
         first = block[-1][0] + 1
 
 

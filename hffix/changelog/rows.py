@@ -1,5 +1,6 @@
 """Rows of the change log: a line of a change set as it was decided, its texts byte for byte."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,32 +41,30 @@ class LogRow(NamedTuple):
         ).encode()
 
 
+def log_rows_of(
+    lines: Sequence[Line],
+    numbers: Iterable[int],
+    leaves: Iterable[str],
+    outcomes: Iterable[str],
+    observed: Iterable[str | None],
+    observed_leaves: Iterable[str | None],
+) -> list[LogRow]:
+    """Cut lines into the texts of their rows, part by part."""
+    salts, tables, kinds, keys, befores, afters, origins, cases = zip(*lines, strict=True)
+    texts = ([orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode() for part in p] for p in (keys, befores, afters))
+    named = ([None if part is None else _quoted(part) for part in parts] for parts in (origins, cases))
+    columns = (numbers, salts, tables, kinds, *texts, *named, leaves, outcomes, observed, observed_leaves)
+    return list(map(LogRow._make, zip(*columns, strict=True)))
+
+
 def log_row(
     line: Line, *, seq: int, leaf: str, outcome: str, observed: str | None = None, observed_leaf: str | None = None
 ) -> LogRow:
-    """Cut a line into the texts of its row."""
-    salt, table, kind, key, before, after, origin, case = line
-    return LogRow(
-        seq,
-        salt,
-        table,
-        kind,
-        _text(key),
-        _text(before),
-        _text(after),
-        origin if origin is None else _text(origin),
-        case if case is None else _text(case),
-        leaf,
-        outcome,
-        observed,
-        observed_leaf,
-    )
-
-
-def _text(part: object) -> str:
-    return orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode()
+    """Cut one line into the texts of its row."""
+    (row,) = log_rows_of([line], [seq], [leaf], [outcome], [observed], [observed_leaf])
+    return row
 
 
 @lru_cache(maxsize=256)
-def _quoted(table: str) -> str:
-    return orjson.dumps(table).decode()
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()

@@ -1,114 +1,25 @@
-"""SQLite: values read by their storage class, rows written by key, a snapshot that disturbs nobody."""
+"""SQLite: values read by their storage class, rows written by key."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
 
-from hffix.database.session import Row, Session
-from hffix.database.sqlite_schema import quote, read_table
+from hffix.database.session import Row
+from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
-from hffix.errors.targets import Busy, CannotReach, KeyRefused, NotDurable, NotUtf8, QueryFailed, WriteRefused
+from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed, WriteRefused
 from hffix.model.schema import ForeignKey, Table
 from hffix.model.value import Raw
 
 DIALECT: Final = "sqlite"
 PAGE_ROWS: Final = 5_000
 MOST_PARAMETERS: Final = 30_000
-BUSY_SECONDS: Final = 5.0
+# How the driver begins to say that a text is not UTF-8; the rest of its message quotes that text.
+_UNREADABLE: Final = "Could not decode to UTF-8"
 _DURABLE_JOURNALS: Final = {"wal", "delete", "truncate", "persist"}
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[Session]:
-    """Open one state of the file, read-only; a file without WAL is copied first, so that writers go on."""
-    _refuse_missing(path)
-    with ExitStack() as closing:
-        notes = _recover(path)
-        source = closing.enter_context(_connect(path, mode="ro"))
-        if source.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            # In rollback-journal mode an open snapshot would keep every writer out.
-            folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="hffix-snapshot-"))
-            copy_to(source, Path(folder) / "snapshot.db")
-            connection = closing.enter_context(_connect(Path(folder) / "snapshot.db", mode="ro"))
-        else:
-            connection = source
-        session = closing.enter_context(_session(connection, path=path, notes=notes))
-        connection.execute("BEGIN")
-        yield session
-        connection.rollback()
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[Session]:
-    """Open the file to write rows, with foreign keys enforced and commits that outlive a power cut."""
-    _refuse_missing(path)
-    with _connect(path, mode="rw") as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -32768")
-        with _session(connection, path=path, notes=()) as session:
-            yield session
-
-
-def copy_to(source: sqlite3.Connection, path: Path) -> None:
-    """Copy a database by SQLite's backup, in steps between which its writers may write."""
-    with _connect(path, mode="rwc") as copy:
-        source.backup(copy, pages=4096, sleep=0.001)
-
-
-@contextmanager
-def scratch_copy(path: Path) -> Iterator[Path]:
-    """Copy a database into a folder that is removed afterwards: the place where a trial writes."""
-    with tempfile.TemporaryDirectory(prefix="hffix-trial-") as folder:
-        with _connect(path, mode="ro") as source:
-            copy_to(source, Path(folder) / "trial.db")
-        yield Path(folder) / "trial.db"
-
-
-@contextmanager
-def _connect(path: Path, *, mode: str) -> Iterator[sqlite3.Connection]:
-    uri = f"{path.resolve().as_uri()}?mode={mode}"
-    try:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256)
-        connection.execute("PRAGMA schema_version")
-    except sqlite3.Error as fault:
-        raise CannotReach(f"cannot open {path.name}: {fault}") from fault
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _refuse_missing(path: Path) -> None:
-    if not path.is_file():
-        raise CannotReach(f"there is no database file {path}")
-
-
-def _recover(path: Path) -> tuple[str, ...]:
-    """Let SQLite roll back what a killed writer left; a read-only open could only refuse."""
-    journal = path.with_name(path.name + "-journal")
-    if not (journal.is_file() and journal.stat().st_size):
-        return ()
-    with _connect(path, mode="rw") as connection:
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return (f"{path.name} was left by a killed writer; SQLite rolled its last transaction back",)
-
-
-@contextmanager
-def _session(connection: sqlite3.Connection, *, path: Path, notes: tuple[str, ...]) -> Iterator["SQLite"]:
-    if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
-        raise NotUtf8(f"{path.name} does not hold its text in UTF-8")
-    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=NullPool)
-    # The pool would roll back, or close, what this session still uses.
-    with engine.connect() as shared:
-        shared.detach()
-        yield SQLite(connection, shared, path=path, notes=notes)
 
 
 class SQLite:
@@ -139,8 +50,9 @@ class SQLite:
         return {"path": str(self._path.resolve()), "device": str(status.st_dev), "inode": str(status.st_ino)}
 
     def has_table(self, name: str) -> bool:
-        """Look the name up in the main database."""
-        return bool(self._driver.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (name,)).fetchone())
+        """Look the name up in the main database, without case, as SQLite does."""
+        found = "SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE"
+        return bool(self._driver.execute(found, (name,)).fetchone())
 
     def table(self, name: str) -> Table:
         """Describe a table, and refuse one that holds NULL in its key."""
@@ -158,12 +70,14 @@ class SQLite:
         """Read rows; only where a text is not UTF-8 read them again with the slower reader that keeps its bytes."""
         try:
             return self._driver.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError as fault:
-            if "decode" not in str(fault):
+        except (sqlite3.Error, sqlite3.Warning) as fault:
+            if not str(fault).startswith(_UNREADABLE):
                 raise QueryFailed(f"SQLite refused a query: {fault}") from fault
         self._driver.text_factory = read_text
         try:
             return self._driver.execute(sql, parameters).fetchall()
+        except sqlite3.Error as fault:
+            raise QueryFailed(f"SQLite refused a query: {fault}") from fault
         finally:
             self._driver.text_factory = str
 
@@ -172,8 +86,11 @@ class SQLite:
     ) -> Iterator[list[Row]]:
         """Read pages by key: each begins after the last key of the page before, so none costs more than another."""
         key = ", ".join(f"t.{quote(column)}" for column in table.key)
-        read = ", ".join([f"t.{quote(column)}" for column in (*table.key, *columns)] + [f"({e})" for e in expressions])
-        chosen = " OR ".join(f"({condition})" for condition in where) or "1"
+        read = ", ".join(
+            [f"t.{quote(column)}" for column in (*table.key, *columns)] + [f"({e}\n)" for e in expressions]
+        )
+        # The line ends let an author's SQL close with a comment.
+        chosen = " OR ".join(f"({condition}\n)" for condition in where) or "1"
         start = f"SELECT {read} FROM main.{quote(table.name)} AS t WHERE ({chosen})"
         end = f" ORDER BY {key} LIMIT {PAGE_ROWS}"
         page = self._fetch(start + end, ())
@@ -195,15 +112,20 @@ class SQLite:
         for start in range(0, len(keys), step):
             some = keys[start : start + step]
             sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {_in_keys(table, some)}"
-            for row in self._fetch(sql, [as_parameter(value) for key in some for value in key]):
-                found[tuple([row[place] for place in places])] = row
+            rows = self._fetch(sql, [as_parameter(value) for key in some for value in key])
+            found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
         return found
 
     lock = rows  # a SQLite transaction that writes has locked every row already
 
     def single(self, query: str) -> Raw:
         """Run a query that gives one value in one row."""
-        rows = self._fetch(query, ())
+        # A session that may write must not write here, whatever the query says.
+        self._driver.execute("PRAGMA query_only = ON")
+        try:
+            rows = self._fetch(query, ())
+        finally:
+            self._driver.execute("PRAGMA query_only = OFF")
         if len(rows) != 1 or len(rows[0]) != 1:
             raise QueryFailed("the query must give exactly one value in one row")
         value: Raw = rows[0][0]
@@ -223,13 +145,14 @@ class SQLite:
                 yield from self._children(table, link, rows)
 
     def _children(self, table: Table, link: ForeignKey, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
-        key = read_table(self._driver, link.table).key
-        read = ", ".join(map(quote, key))
-        matched = " AND ".join(f"{quote(column)} = ?" for column in link.columns)
-        sql = f"SELECT {read} FROM main.{quote(link.table)} WHERE {matched}"
+        # A child without a key can be in no plan; that there is one is all that needs to be known.
+        read = ", ".join(map(quote, key_of(self._driver, link.table))) or "NULL"
         places = [table.names.index(column) for column in link.to_columns]
         for row in rows:
-            for child in self._fetch(sql, [as_parameter(row[place]) for place in places]):
+            referred = [row[place] for place in places]
+            matched = " AND ".join(f"{quote(c)} = {b}" for c, b in zip(link.columns, bind(referred), strict=True))
+            sql = f"SELECT {read} FROM main.{quote(link.table)} WHERE {matched}"
+            for child in self._fetch(sql, [as_parameter(value) for value in referred]):
                 yield link.table, child
 
     def durability(self) -> dict[str, str]:
@@ -237,8 +160,10 @@ class SQLite:
         journal = str(self._driver.execute("PRAGMA journal_mode").fetchone()[0])
         synchronous = int(self._driver.execute("PRAGMA synchronous").fetchone()[0])
         enforced = int(self._driver.execute("PRAGMA foreign_keys").fetchone()[0])
-        if journal not in _DURABLE_JOURNALS or synchronous < 2 or not enforced:
+        if journal not in _DURABLE_JOURNALS or synchronous < 2:
             raise NotDurable(f"journal mode {journal} with synchronous {synchronous} may lose a commit")
+        if not enforced:
+            raise NotDurable("foreign keys are not enforced", hint="Use an SQLite that enforces them.")
         return {"journal_mode": journal, "synchronous": str(synchronous)}
 
     def begin(self) -> None:
@@ -275,7 +200,7 @@ class SQLite:
         for bound, some in alike([(*values, *key) for key, values in rows]):
             written = ", ".join(f"{quote(c)} = {b}" for c, b in zip(columns, bound, strict=False))
             where = " AND ".join(f"{quote(c)} = {b}" for c, b in zip(table.key, bound[len(columns) :], strict=True))
-            matched += self._write(f"UPDATE main.{quote(table.name)} SET {written} WHERE {where}", some)
+            matched += self._write(f"UPDATE OR ABORT main.{quote(table.name)} SET {written} WHERE {where}", some)
         return matched
 
     def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
@@ -283,7 +208,8 @@ class SQLite:
         written = 0
         for bound, some in alike(rows):
             into = f"main.{quote(table.name)} ({', '.join(map(quote, columns))})"
-            written += self._write(f"INSERT INTO {into} VALUES ({', '.join(bound)})", some)
+            # A table may say ON CONFLICT REPLACE, and another row would go without a word.
+            written += self._write(f"INSERT OR ABORT INTO {into} VALUES ({', '.join(bound)})", some)
         return written
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
@@ -304,6 +230,15 @@ class SQLite:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""
 
 
+class Trial(SQLite):
+    """A session on a copy, which may commit."""
+
+    def settle_constraints(self) -> None:
+        """Commit: nothing else makes SQLite check deferred foreign keys."""
+        self.commit()
+        self.begin()
+
+
 def _in_keys(table: Table, keys: Sequence[Row]) -> str:
     if len(table.key) == 1:
         return f"{quote(table.key[0])} IN ({', '.join(bind([key[0] for key in keys]))})"
@@ -311,8 +246,10 @@ def _in_keys(table: Table, keys: Sequence[Row]) -> str:
     return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"
 
 
-def _refusal(fault: sqlite3.Error) -> WriteRefused:
+def _refusal(fault: sqlite3.Error) -> WriteRefused | Busy:
     """Name what refused a row; the text of a trigger may quote a value, so it is left out."""
     name = getattr(fault, "sqlite_errorname", "SQLITE_ERROR")
+    if name.startswith("SQLITE_BUSY"):
+        return Busy("another transaction kept the database locked")
     told = name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_NOTNULL"}
     return WriteRefused(f"SQLite refused a row ({name}{': ' + str(fault) if told else ''})")

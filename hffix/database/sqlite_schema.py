@@ -11,7 +11,7 @@ _WORDS = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/ | \w+ | \s+ | .""",
     re.VERBOSE | re.DOTALL,
 )
-_HIDDEN_GENERATED = {2, 3}
+_GENERATED = {2, 3}
 
 
 def quote(name: str) -> str:
@@ -27,14 +27,16 @@ def read_table(connection: sqlite3.Connection, name: str) -> Table:
     if not keyed:
         raise TableRefused(f"table {name} has no declared key")
     collations = _collations(sql, [row[1] for row in info], name)
+    generations = _clauses(sql, "AS")
     columns = tuple(
         Column(
             name=row[1],
             type=row[2],
             # SQLite lets NULL into a key that does not say NOT NULL, but for INTEGER PRIMARY KEY.
             nullable=not row[3],
-            default=row[4],
-            generated=row[6] in _HIDDEN_GENERATED,
+            # PRAGMA keeps a generated column's expression to itself.
+            default=next(generations, None) if row[6] in _GENERATED else row[4],
+            generated=row[6] in _GENERATED,
             collation=collations[row[1]],
         )
         for row in info
@@ -44,9 +46,9 @@ def read_table(connection: sqlite3.Connection, name: str) -> Table:
         name=name,
         key=tuple(column for _, column in keyed),
         columns=columns,
-        unique=tuple(_unique(connection, name)),
-        checks=tuple(_checks(sql)),
-        references=tuple(_references(connection, name)),
+        unique=tuple(_unique(connection, name, collations)),
+        checks=tuple(_clauses(sql, "CHECK")),
+        references=tuple(_links(connection, name)),
         referred=tuple(_referred(connection, name)),
         triggers=tuple(_triggers(connection, name)),
         options=tuple(_options(connection, name)),
@@ -81,21 +83,21 @@ def _collations(sql: str, columns: list[str], name: str) -> dict[str, str]:
     return found
 
 
-def _unique(connection: sqlite3.Connection, name: str) -> Iterator[tuple[str, ...]]:
+def _unique(connection: sqlite3.Connection, name: str, collations: dict[str, str]) -> Iterator[tuple[str, ...]]:
     for _, index, unique, origin, partial in connection.execute(f"PRAGMA main.index_list({quote(name)})").fetchall():
         if not unique or origin == "pk":
             continue
         parts = connection.execute(f"PRAGMA main.index_xinfo({quote(index)})").fetchall()
-        columns = tuple(part[2] or "(expression)" for part in parts if part[5])
-        if not partial and "(expression)" not in columns:
-            yield columns
-            continue
-        text = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (index,)).fetchone()[0]
-        yield ("(index)", " ".join(str(text).split()))
+        named = [(part[2], part[4]) for part in parts if part[5]]
+        if partial or any(column is None for column, _ in named):
+            text = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (index,)).fetchone()[0]
+            yield ("(index)", str(text))
+        else:
+            yield tuple(c if collation == collations[c] else f"{c} COLLATE {collation}" for c, collation in named)
 
 
-def _checks(sql: str) -> Iterator[str]:
-    """Cut the CHECK constraints out of a CREATE TABLE, blanks folded and comments left out."""
+def _clauses(sql: str, keyword: str) -> Iterator[str]:
+    """Cut what stands in brackets after CHECK or AS out of a CREATE TABLE, blanks folded, comments left out."""
     depth, start, kept = 0, None, ""
     waiting = False
     for match in _WORDS.finditer(sql):
@@ -103,7 +105,7 @@ def _checks(sql: str) -> Iterator[str]:
         if word.startswith(("--", "/*")) or word.isspace():
             kept += " " if start is not None and not kept.endswith(" ") else ""
             continue
-        if start is None and word.upper() == "CHECK":
+        if start is None and word.upper() == keyword:
             waiting = True
         elif word == "(":
             depth += 1
@@ -131,27 +133,38 @@ def _links(connection: sqlite3.Connection, name: str) -> Iterator[ForeignKey]:
         yield ForeignKey(
             table=name,
             columns=tuple(part[0] for part in parts),
-            to_table=to_table,
-            to_columns=to_columns or _key_of(connection, to_table),
+            to_table=_spelled(connection, to_table),
+            to_columns=_as_named(connection, to_table, to_columns) or key_of(connection, to_table),
             on_update=parts[0][3],
             on_delete=parts[0][4],
         )
 
 
-def _key_of(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
+def _spelled(connection: sqlite3.Connection, name: str) -> str:
+    """Give a table's name as its own definition spells it; a reference may spell it with other capitals."""
+    found = connection.execute(
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", (name,)
+    ).fetchone()
+    return str(found[0]) if found else name
+
+
+def _as_named(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    info = connection.execute(f"PRAGMA main.table_xinfo({quote(table)})").fetchall()
+    spelled = {row[1].casefold(): row[1] for row in info}
+    return tuple(spelled.get(column.casefold(), column) for column in columns)
+
+
+def key_of(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    """List a table's declared key columns in the key's order."""
     info = connection.execute(f"PRAGMA main.table_xinfo({quote(name)})").fetchall()
     return tuple(column for _, column in sorted((row[5], row[1]) for row in info if row[5]))
-
-
-def _references(connection: sqlite3.Connection, name: str) -> Iterator[ForeignKey]:
-    yield from _links(connection, name)
 
 
 def _referred(connection: sqlite3.Connection, name: str) -> Iterator[ForeignKey]:
     tables = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
     for (other,) in tables:
         for link in _links(connection, other):
-            if link.to_table.casefold() == name.casefold():
+            if link.to_table == name:
                 yield link
 
 
@@ -160,7 +173,7 @@ def _triggers(connection: sqlite3.Connection, name: str) -> Iterator[tuple[str, 
         "SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY name",
         (name,),
     )
-    yield from ((trigger, " ".join(str(sql).split())) for trigger, sql in found.fetchall())
+    yield from ((trigger, str(sql)) for trigger, sql in found.fetchall())
 
 
 def _options(connection: sqlite3.Connection, name: str) -> Iterator[str]:

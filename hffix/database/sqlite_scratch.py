@@ -37,11 +37,17 @@ def scratch(path: Path | None) -> Iterator[Scratch]:
         raise AlreadyThere(f"{path.name} exists")
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Whole rows of people: for the owner only.
+        path.touch(mode=0o600)
     connection = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
     connection.text_factory = read_text
     try:
         connection.execute("BEGIN")
         yield Scratch(connection)
         connection.execute("COMMIT")
+    except BaseException:
+        if path is not None:
+            path.unlink(missing_ok=True)
+        raise
     finally:
         connection.close()

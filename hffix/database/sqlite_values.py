@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from hffix.database.unsettled import Unsettled
@@ -11,6 +12,7 @@ from hffix.model.value import Raw, UnreadableText
 
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _WHOLE_LIMIT: Final = 2**63
+_BOUND_AS_IS: Final = frozenset({str, int, float, bytes, type(None)})
 
 
 def affinity(declared: str) -> str:
@@ -41,8 +43,12 @@ def bind(values: Sequence[Raw]) -> list[str]:
     return ["CAST(? AS TEXT)" if isinstance(value, UnreadableText) else "?" for value in values]
 
 
-def alike(rows: Sequence[tuple[Raw, ...]]) -> Iterator[tuple[list[str], list[list[object]]]]:
-    """Cut rows, in their order, into runs that bind alike."""
+def alike(rows: Sequence[tuple[Raw, ...]]) -> Iterator[tuple[list[str], Sequence[Sequence[object]]]]:
+    """Cut rows, in their order, into runs that bind alike; nearly always that is all of them."""
+    if _BOUND_AS_IS.issuperset(map(type, chain.from_iterable(rows))):
+        if rows:
+            yield ["?"] * len(rows[0]), rows
+        return
     start = 0
     marks = [any(isinstance(value, UnreadableText) for value in row) for row in rows]
     for place in range(1, len(rows) + 1):
@@ -83,7 +89,8 @@ class Settling:
         known = (declared, strict)
         if known not in self._made:
             name = f"settle_{len(self._made)}"
-            self._scratch.execute(f"CREATE TABLE {name} (held {declared}){' STRICT' if strict else ''}")
+            kind = f"{declared}) STRICT" if strict else f"{affinity(declared)})"
+            self._scratch.execute(f"CREATE TABLE {name} (held {kind}")
             self._made[known] = name
         name = self._made[known]
         bound = "CAST(? AS TEXT)" if isinstance(value, UnreadableText) else "?"

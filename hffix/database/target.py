@@ -8,8 +8,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from hffix.database import sqlite
+from hffix.database import sqlite_files
 from hffix.database.session import Session, Snapshot
+from hffix.database.sqlite import DIALECT
 from hffix.database.sqlite_scratch import Scratch, scratch
 from hffix.errors.targets import Held, UnknownEngine
 
@@ -17,33 +18,32 @@ from hffix.errors.targets import Held, UnknownEngine
 def _file_of(url: str, *, folder: Path) -> Path:
     try:
         parsed: URL = make_url(url)
-    except ArgumentError as fault:
-        raise UnknownEngine("the target's url cannot be read") from fault
-    if parsed.get_backend_name() != sqlite.DIALECT or not parsed.database:
+    except (ArgumentError, ValueError):
+        # The cause may quote a password.
+        raise UnknownEngine("the target's url cannot be read") from None
+    if parsed.get_backend_name() != DIALECT or not parsed.database:
         raise UnknownEngine(f"no engine for urls that begin with {parsed.drivername}:")
     return folder / parsed.database
 
 
 def open_for_reading(url: str, *, folder: Path) -> AbstractContextManager[Snapshot]:
     """Open one state of a target; paths in the url are relative to the project's folder."""
-    return sqlite.reading(_file_of(url, folder=folder))
+    return sqlite_files.reading(_file_of(url, folder=folder))
 
 
 def open_for_writing(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a target to write rows."""
-    return sqlite.writing(_file_of(url, folder=folder))
+    return sqlite_files.writing(_file_of(url, folder=folder))
 
 
-@contextmanager
-def open_for_trial(url: str, *, folder: Path) -> Iterator[Session]:
+def open_for_trial(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a place where rows can be written and put back without touching the target."""
-    with sqlite.scratch_copy(_file_of(url, folder=folder)) as copy, sqlite.writing(copy) as session:
-        yield session
+    return sqlite_files.trying(_file_of(url, folder=folder))
 
 
 def open_scratch(path: Path | None, *, like: str) -> AbstractContextManager[Scratch]:
     """Make a scratch database for rows of an engine, given by its name or by a url; in memory without a path."""
-    if not like.startswith(sqlite.DIALECT):
+    if not like.startswith(DIALECT):
         raise UnknownEngine(f"no scratch database for {like.partition(':')[0]}")
     return scratch(path)
 

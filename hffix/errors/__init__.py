@@ -33,6 +33,7 @@ def every_error() -> tuple[type[HffixError], ...]:
         error
         for room in rooms
         for error in vars(room).values()
-        if isinstance(error, type) and issubclass(error, HffixError) and "code" in vars(error)
+        if isinstance(error, type) and issubclass(error, HffixError)
+        if "code" in vars(error) and error is not HffixError
     }
     return tuple(sorted(found, key=lambda error: error.code))

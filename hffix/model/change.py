@@ -15,9 +15,13 @@ Cells = dict[str, Canonical]
 
 KINDS: Final = ("insert", "update", "delete", "ask")
 SEED_BYTES: Final = 32
-_SALT: Final = re.compile(r"[0-9a-f]{32}")
+_SALT_DIGITS: Final = 32
+_HEX: Final = re.compile(r"[0-9a-f]*")
 _LEAF: Final = re.compile(r"[0-9a-f]{64}")
 _CASE: Final = re.compile(r"0|[1-9][0-9]*")
+_FORMS: Final = frozenset(
+    {("insert", type(None), dict), ("update", dict, dict), ("delete", dict, type(None)), ("ask", dict, type(None))}
+)
 
 
 class Line(NamedTuple):
@@ -50,33 +54,47 @@ def read_lines(lines: Sequence[bytes]) -> list[Line | str]:
         parsed = orjson.loads(joined)
     except orjson.JSONDecodeError as fault:
         raise NotCanonical(f"a line is not JSON: {fault.msg}") from fault
-    if len(parsed) != len(lines) or orjson.dumps(parsed, option=PLAIN) != joined:
+    # Each by itself: two halves of one line must not pass for two lines.
+    if len(parsed) != len(lines) or any(
+        orjson.dumps(item, option=PLAIN) != line for item, line in zip(parsed, lines, strict=True)
+    ):
         raise NotCanonical("a line is not in canonical form")
-    return [_line(item) for item in parsed]
+    whole = [item for item in parsed if type(item) is list]
+    _check(whole)
+    if len(whole) != len(parsed):
+        return [Line._make(item) if type(item) is list else _erased(item) for item in parsed]
+    return list(map(Line._make, whole))
 
 
-def _line(item: object) -> Line | str:
-    if isinstance(item, str) and _LEAF.fullmatch(item):
-        return item
-    if not isinstance(item, list) or len(item) != len(Line._fields):
+def _check(items: list[list[object]]) -> None:
+    """Check many lines at once, part by part: one by one it would cost more than reading them."""
+    if not set(map(len, items)) <= {len(Line._fields)}:
         raise NotCanonical("a line does not have its eight parts")
-    line = Line(*item)
-    if (
-        type(line.salt) is not str
-        or not _SALT.fullmatch(line.salt)
-        or type(line.table) is not str
-        or line.kind not in KINDS
-        or type(line.key) is not dict
-        or not line.key
-        or not isinstance(line.before, dict | None)
-        or not isinstance(line.after, dict | None)
-        or not isinstance(line.origin, str | None)
-        or not (line.case is None or (type(line.case) is str and _CASE.fullmatch(line.case)))
-        or (line.before is None) != (line.kind == "insert")
-        or (line.after is None) != (line.kind in {"delete", "ask"})
+    salts, tables, kinds, keys, befores, afters, origins, cases = zip(*items, strict=True) if items else [()] * 8
+    forms = set(zip(kinds, map(type, befores), map(type, afters), strict=True)) if _texts(kinds) else {None}
+    if not (
+        _texts(salts)
+        and set(map(len, salts)) <= {_SALT_DIGITS}
+        and _HEX.fullmatch("".join(salts))
+        and _texts(tables)
+        and forms <= _FORMS
+        and set(map(type, keys)) <= {dict}
+        and all(keys)
+        and set(map(type, origins)) <= {str, type(None)}
+        and set(map(type, cases)) <= {str, type(None)}
+        and all(case is None or _CASE.fullmatch(case) for case in cases)
     ):
         raise NotCanonical("a line has a part of the wrong kind")
-    return line
+
+
+def _texts(parts: tuple[object, ...]) -> bool:
+    return set(map(type, parts)) <= {str}
+
+
+def _erased(item: object) -> str:
+    if not isinstance(item, str) or not _LEAF.fullmatch(item):
+        raise NotCanonical("an erased line is not the text of its leaf")
+    return item
 
 
 def inverse_cells(line: Line) -> tuple[str, Cells | None, Cells | None]:

@@ -44,9 +44,15 @@ class Tree:
         self._peaks: list[tuple[int, bytes]] = []
 
     def add(self, hashes: Iterable[bytes]) -> None:
-        """Append leaf hashes."""
-        for hashed in hashes:
-            self.add_node(hashed, leaves=1)
+        """Append leaf hashes, in the largest blocks that are nodes of the tree."""
+        waiting = list(hashes)
+        start = 0
+        while start < len(waiting):
+            size = 1 << ((len(waiting) - start).bit_length() - 1)
+            if self.leaves:
+                size = min(size, self.leaves & -self.leaves)
+            self.add_node(root(waiting[start : start + size]), leaves=size)
+            start += size
 
     def add_node(self, hashed: bytes, *, leaves: int) -> None:
         """Append the node of the next `leaves` leaves, as `cover` lists them."""

@@ -25,7 +25,7 @@ def read(text: str) -> datetime:
 
 def write(moment: datetime) -> str:
     """Write a moment, dropping fractions of a second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def compact(text: str) -> str:

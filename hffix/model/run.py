@@ -12,6 +12,7 @@ FEWEST_ROWS: Final = 100
 MOST_ROWS: Final = 10_000
 MOST_BYTES: Final = 8 * 1024 * 1024
 CHUNK_SECONDS: Final = 1.0
+_SHORTEST_SECONDS: Final = 0.001
 
 State = Literal["done", "paused", "stopped", "closed"]
 Outcome = Literal["applied", "held", "conflict"]
@@ -132,6 +133,8 @@ def _illegal(record: Record, *, found: Found | None, stories: dict[int, list[Rec
             return "its run is closed"
         if isinstance(record, Chunk):
             return _illegal_chunk(record, story)
+        if isinstance(record, Close):
+            return _illegal_close(record, _run(story))
     return None
 
 
@@ -142,6 +145,16 @@ def _illegal_chunk(chunk: Chunk, story: list[Record]) -> str | None:
         return "its lines do not follow those of the chunk before"
     if chunk.applied + chunk.held + chunk.conflicts != lines:
         return "its outcomes do not add up to its lines"
+    if isinstance(story[0], Open) and chunk.last > story[0].leaves:
+        return "its lines go beyond those of its change set"
+    return None
+
+
+def _illegal_close(close: Close, run: Run) -> str | None:
+    if (close.applied, close.held, close.conflicts) != (run.applied, run.held, run.conflicts):
+        return "its outcomes are not those of its run's chunks"
+    if run.decided + close.left.lines != run.opened.leaves:
+        return "its lines and those it leaves are not those of its change set"
     return None
 
 
@@ -159,8 +172,6 @@ def _run(story: list[Record]) -> Run:
 
 def next_rows(rows: int, *, seconds: float) -> int:
     """Choose the next chunk's rows so that it holds its locks for about one second."""
-    if seconds <= 0:
-        return min(rows * 2, MOST_ROWS)
-    wanted = int(rows * CHUNK_SECONDS / seconds)
+    wanted = int(rows * CHUNK_SECONDS / max(seconds, _SHORTEST_SECONDS))
     # At most doubled: one quick chunk must not be followed by one that blocks the business for long.
     return max(FEWEST_ROWS, min(wanted, rows * 2, MOST_ROWS))

@@ -5,8 +5,8 @@ Left out on purpose: the order of columns, comments, plain indexes, statistics a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from hffix.errors.changesets import BadManifest
 from hffix.model import canonical
 
 
@@ -34,7 +34,8 @@ class ForeignKey:
     on_delete: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots, so that the names are listed once and not for every row.
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """One table that rows can be planned in: it has a declared key and no type that is not carried exactly."""
 
@@ -48,12 +49,12 @@ class Table:
     triggers: tuple[tuple[str, str], ...]
     options: tuple[str, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every column's name, in the table's order."""
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def stored(self) -> tuple[str, ...]:
         """The columns that hold a value of their own: all but the generated ones."""
         return tuple(column.name for column in self.columns if not column.generated)
@@ -103,18 +104,24 @@ def digest_of(digests: Mapping[str, str]) -> str:
 
 
 def parents_first(tables: Iterable[Table]) -> tuple[str, ...]:
-    """Order tables so that a referred table comes before those that refer to it, ties by name."""
-    waiting = {table.name: table for table in tables}
+    """Order tables so that a referred table comes before those that refer to it, ties and circles by name."""
+    waiting = {table.name: {link.to_table for link in table.references} - {table.name} for table in tables}
     ordered: list[str] = []
     while waiting:
-        free = sorted(
-            name
-            for name, table in waiting.items()
-            if not any(link.to_table in waiting and link.to_table != name for link in table.references)
-        )
-        if not free:
-            raise BadManifest(f"tables refer to each other in a circle: {', '.join(sorted(waiting))}")
+        free = sorted(name for name, parents in waiting.items() if parents.isdisjoint(waiting))
+        # No order serves a circle: one of it goes first, and the engine itself says what it refuses.
+        free = free or [_in_circle(waiting)]
         ordered.extend(free)
         for name in free:
             del waiting[name]
     return tuple(ordered)
+
+
+def _in_circle(waiting: Mapping[str, set[str]]) -> str:
+    """Walk from table to parent, the first by name, until one comes up again: it is in a circle."""
+    met: set[str] = set()
+    name = min(waiting)
+    while name not in met:
+        met.add(name)
+        name = min(waiting[name] & waiting.keys())
+    return name

@@ -25,7 +25,6 @@ class UnreadableText:
 
 Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText
 
-_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -46,11 +45,13 @@ def decode_value(value: object) -> Raw:
     if not isinstance(value, dict) or len(value) != 1:
         raise NotCanonical("a value is neither null, text nor one tag")
     ((tag, text),) = value.items()
+    if tag == "int" and isinstance(text, str) and text.isascii():
+        return _read_integer(text)
     if tag not in _DECODERS or not isinstance(text, str):
         raise NotCanonical("a value has an unknown tag")
     try:
         raw = _DECODERS[tag](text)
-    except (ValueError, ArithmeticError) as fault:
+    except (ValueError, LookupError, ArithmeticError) as fault:
         raise NotCanonical(f"a value tagged {tag} is malformed") from fault
     if encode_value(raw) != value:
         raise NotCanonical(f"a value tagged {tag} is not in canonical form")
@@ -80,9 +81,14 @@ def _from_base64(text: str) -> bytes:
 
 
 def _read_integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text):
-        raise ValueError(text)
-    return int(text)
+    # Python reads more than one writing of a number; only the one that it writes itself is canonical.
+    try:
+        number = int(text)
+    except ValueError as fault:
+        raise NotCanonical("a value tagged int is malformed") from fault
+    if str(number) != text:
+        raise NotCanonical("a value tagged int is not in canonical form")
+    return number
 
 
 def _read_text(text: str) -> UnreadableText:

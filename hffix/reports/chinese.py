@@ -74,6 +74,7 @@ CHINESE: Final[dict[str, str]] = {
     "{table}: writes {writes}, reads {reads}; at most {at_most:row|rows}": (
         "{table}：改写 {writes}，读取 {reads}；至多 {at_most} 行"
     ),
+    "{table}: writes {writes}; at most {at_most:row|rows}": "{table}：改写 {writes}；至多 {at_most} 行",
     "{table}: reads {reads}; at most {at_most:row|rows}": "{table}：读取 {reads}；至多 {at_most} 行",
     "where {condition}": "条件 {condition}",
     "deletes whole rows": "整行删除",

@@ -129,10 +129,10 @@ def _shape_lines(shapes: Sequence[Shape], *, say: Messages, width: int) -> list[
             (
                 "–" if shape.number is None else str(shape.number),
                 f"{shape.rows:,}",
-                place_of(shape) if several else "",
+                _place(shape, shapes) if several else "",
                 safe(shape.before or "") if update else change_of(shape, say=say),
                 f"→ {safe(shape.after or '')}" if update else "",
-                _example(shape, say=say),
+                _example(shape),
             )
         )
     first, *others = aligned(rows, width=width, numbers=_NUMBERS)
@@ -140,13 +140,19 @@ def _shape_lines(shapes: Sequence[Shape], *, say: Messages, width: int) -> list[
     return [marked if shapes[0].rows < RARE_ROWS and cells(marked) <= width else first, *others]
 
 
-def _example(shape: Shape, *, say: Messages) -> str:
+def _place(shape: Shape, shapes: Sequence[Shape]) -> str:
+    """Name a shape's column, with its table only where another table has a column of that name."""
+    tables = {other.table for other in shapes if other.column == shape.column}
+    return safe(shape.column) if shape.column and len(tables) == 1 else place_of(shape)
+
+
+def _example(shape: Shape) -> str:
     if not shape.examples:
         return ""
     first = shape.examples[0]
     if first.before is None or first.after is None:
         return first.key
-    return say("e.g. {before} → {after}", before=first.before, after=first.after)
+    return f"{first.before} → {first.after}"
 
 
 def _examples(shape: Shape, *, say: Messages, width: int) -> list[str]:

@@ -49,6 +49,9 @@ def scope_of(scope: Scope, *, say: Messages) -> str:
     facts = {"table": safe(scope.table), "at_most": scope.at_most, "reads": names(scope.reads, say=say)}
     if not scope.writes:
         return say("{table}: reads {reads}; at most {at_most:row|rows}", **facts)
+    if not scope.reads:
+        text = "{table}: writes {writes}; at most {at_most:row|rows}"
+        return say(text, table=safe(scope.table), writes=names(scope.writes, say=say), at_most=scope.at_most)
     text = "{table}: writes {writes}, reads {reads}; at most {at_most:row|rows}"
     return say(text, writes=names(scope.writes, say=say), **facts)
 

@@ -7,13 +7,15 @@ cell is the empty text; only `\N` is NULL, and `\\N` the text.
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hffix.errors.fixes import BadCorrections
 from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw
+
+Fault = tuple[int, str]
 
 LONGEST_CELL = 16 * 1024 * 1024
 MOST_NAMED = 20
@@ -33,16 +35,16 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionsFile:
-    """A file read: its digest, and the corrections of each row by the key's texts."""
+    """A file read: its digest, the corrections of each row by the key's texts, and the faults found so far."""
 
     name: str
     digest: str
-    key: tuple[str, ...]
     rows: Mapping[tuple[str | None, ...], tuple[Correction, ...]]
+    faults: tuple[Fault, ...]
 
 
 def read_corrections(path: Path, *, key: tuple[str, ...], writes: tuple[str, ...]) -> CorrectionsFile:
-    """Read a file; refuse all its faults together, each by its line."""
+    """Read a file; its faults are kept, each with its line, so that all can be told together."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -53,41 +55,45 @@ def read_corrections(path: Path, *, key: tuple[str, ...], writes: tuple[str, ...
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     header = tuple(reader.fieldnames or ())
-    faults: list[str] = []
-    needed = (*key, "column", "value")
-    if not set(needed) <= set(header) or len(set(header)) != len(header):
-        raise BadCorrections(f"{path.name}, line 1: the header must hold {', '.join(needed)}, each once")
-    rows: dict[tuple[str | None, ...], dict[str, Correction]] = {}
+    _check_header(path.name, header, needed=(*key, "column", "value"))
+    faults: list[Fault] = []
+    rows: dict[tuple[str | None, ...], list[Correction]] = {}
     try:
         for cells in reader:
             line = reader.line_num
             if None in cells or None in cells.values():
-                faults.append(f"line {line}: not as many cells as the header")
+                faults.append((line, "not as many cells as the header"))
                 continue
             found = _correction(cells, path.name, line, header)
-            named = tuple(_null_or_text(cells[column]) for column in key)
             if found.column not in writes:
-                faults.append(f"line {line}: the fix does not write column {found.column}")
-            elif found.column in rows.setdefault(named, {}):
-                faults.append(f"line {line}: the cell has another line")
+                faults.append((line, f"the fix does not write column {found.column}"))
             else:
-                rows[named][found.column] = found
+                rows.setdefault(tuple(_null_or_text(cells[column]) for column in key), []).append(found)
     except csv.Error as fault:
-        faults.append(f"line {reader.line_num}: {fault}")
-    refuse(path.name, faults)
+        faults.append((reader.reader.line_num, str(fault)))
     return CorrectionsFile(
         name=path.name,
         digest=hashlib.sha256(data).hexdigest(),
-        key=key,
-        rows={named: tuple(cells.values()) for named, cells in rows.items()},
+        rows={named: tuple(cells) for named, cells in rows.items()},
+        faults=tuple(faults),
     )
 
 
-def refuse(name: str, faults: list[str]) -> None:
-    """Raise all faults of a file at once, where there are any."""
-    if faults:
-        more = f"; and {len(faults) - MOST_NAMED} more" if len(faults) > MOST_NAMED else ""
-        raise BadCorrections(f"{name}: {'; '.join(faults[:MOST_NAMED])}{more}")
+def _check_header(name: str, header: tuple[str, ...], *, needed: tuple[str, ...]) -> None:
+    if not set(needed) <= set(header) or len(set(header)) != len(header):
+        raise BadCorrections(f"{name}, line 1: the header must hold {', '.join(needed)}, each once")
+    # A misspelt `expected` that nobody reads would take its guard away.
+    unknown = [column for column in header if column not in {*needed, "expected", "origin"}]
+    if unknown:
+        raise BadCorrections(f"{name}, line 1: the header names {unknown[0]}, which is no key and no part of this file")
+
+
+def refuse(name: str, faults: Iterable[Fault]) -> None:
+    """Raise all faults of a file at once, by line, where there are any."""
+    told = [f"line {line}: {text}" for line, text in sorted(faults)]
+    if told:
+        more = f"; and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+        raise BadCorrections(f"{name}: {'; '.join(told[:MOST_NAMED])}{more}")
 
 
 def _correction(cells: Mapping[str, str], name: str, line: int, header: tuple[str, ...]) -> Correction:

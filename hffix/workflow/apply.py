@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from hffix.changelog import chain, writer
-from hffix.changelog.reader import read_control
+from hffix.changelog import writer
+from hffix.changelog.reader import Control, read_control
 from hffix.database import Session, open_for_writing, run_lock
 from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
 from hffix.errors.approvals import Revoked
 from hffix.errors.changesets import RowsChanged
-from hffix.errors.targets import Fenced
 from hffix.model import merkle
 from hffix.model.change import Cells, Line
-from hffix.model.record import BackupFacts, Revoke, entries_root
+from hffix.model.record import BackupFacts, entries_root
 from hffix.model.record import Chunk as ChunkRecord
 from hffix.model.run import MOST_BYTES, State, next_rows
-from hffix.model.value import decode_value
 from hffix.store import backups
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.chunk import (
@@ -33,17 +31,21 @@ from hffix.workflow.chunk import (
     backup_lines,
     compare,
     conflict_of,
-    key_of,
+    decode_values,
+    keys_of,
     lock_rows,
     log_rows,
     read_back,
     read_chunk,
+    refuse_reached,
 )
 from hffix.workflow.closing import close_run
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.leave import leave_pending_receipt, leave_receipt
 from hffix.workflow.session import Work, open_work, schema_now, who_holds
 from hffix.workflow.setting import Setting, Step
+
+THROTTLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,10 @@ def apply(
             work = open_work(setting, session, change_set, expect=expect, adopt=adopt)
         except AlreadyApplied as spent:
             return _spent(setting, session, change_set, spent)
+        except Revoked:
+            # A revocation that came as a file has just been recorded.
+            leave_pending_receipt(setting, session)
+            raise
         problem: HffixError | None = None
         try:
             _apply_chunks(work, limits)
@@ -104,8 +110,7 @@ def _apply_chunks(work: Work, limits: Limits) -> None:
     began = time.monotonic()
     rows = work.setting.project.chunk_rows
     while work.decided < work.manifest.leaves:
-        control = read_control(work.session, work.change_set.digest)
-        _stop_if_asked(limits, paused=control.paused, began=began, work=work)
+        control = _wait_at_the_edge(work, limits, began=began)
         chunk = read_chunk(lines.take(control.chunk_rows or rows), first=work.decided + 1)
         started = time.monotonic()
         _apply_chunk(work, chunk)
@@ -123,6 +128,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         verdicts = _compare(work, chunk, found)
         failpoints.reach("chunk.compared")
         lines, before = _to_write(chunk.lines, found, verdicts)
+        refuse_reached(work.session, work.tables, lines, before)
         backup = _back_up(work, chunk, lines, before)
         failpoints.reach("chunk.backed-up")
         write_rows(work.session, work.tables, lines)
@@ -136,11 +142,11 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         failpoints.reach("chunk.logged")
         _fence(work)
         work.commit_record(_record(work, chunk, verdicts, entries, backup), name="chunk", holder=work.token)
-        failpoints.reach("chunk.confirmed")
     except BaseException:
         work.session.rollback()
         raise
     work.decided = chunk.last
+    work.leaves.add(chunk.leaves)
     work.applied += len(lines)
     work.conflicts += len(chunk.lines) - len(lines)
 
@@ -185,10 +191,11 @@ def write_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> None:
     for name, kind, some in alike(lines):
         table = tables[name]
         if kind == "delete":
-            written = session.delete(table, keys=[key_of(table, line) for line in some])
+            written = session.delete(table, keys=keys_of(table, some))
         elif kind == "insert":
             columns = table.stored
-            rows = [tuple([decode_value((line.after or {})[c]) for c in columns]) for line in some]
+            values = (decode_values([(line.after or {})[column] for line in some]) for column in columns)
+            rows = list(zip(*values, strict=True))
             written = session.insert(table, columns=columns, rows=rows)
         else:
             written = _update(session, tables, name, some)
@@ -198,24 +205,18 @@ def write_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> None:
 
 def _update(session: Session, tables: Tables, name: str, lines: Sequence[Line]) -> int:
     table, written = tables[name], 0
-    for columns, some in groupby(lines, key=lambda line: tuple(line.after or ())):
-        values = [
-            (key_of(table, line), tuple([decode_value(value) for value in (line.after or {}).values()]))
-            for line in some
-        ]
-        written += session.update(table, columns=columns, rows=values)
+    for columns, alike_lines in groupby(lines, key=lambda line: tuple(line.after or ())):
+        some = list(alike_lines)
+        values = (decode_values([(line.after or {})[column] for line in some]) for column in columns)
+        rows = list(zip(keys_of(table, some), zip(*values, strict=True), strict=True))
+        written += session.update(table, columns=columns, rows=rows)
     return written
 
 
 def _fence(work: Work) -> None:
     """Lock the head of the chain: it must be mine, and nobody may have revoked what I write."""
-    head = chain.lock_head(work.session)
-    if head.holder != work.token:
-        raise Fenced("another session took this lineage over")
-    for record in chain.records_since(work.session, work.head.number):
-        if isinstance(record, Revoke) and work.change_set.digest in record.manifests:
-            raise Revoked(f"change set {work.change_set.id} was revoked while its run was going")
-    work.head = head
+    work.lock_head()
+    work.refuse_revoked()
 
 
 def _record(
@@ -235,6 +236,17 @@ def _record(
         backup=backup,
         schema=schema_now(work.session, work.tables, work.manifest.schema),
     )
+
+
+def _wait_at_the_edge(work: Work, limits: Limits, *, began: float) -> Control:
+    """Stop where somebody asked for it; wait while the throttle query says that the business needs the database."""
+    throttle = work.setting.project.throttle
+    while True:
+        control = read_control(work.session, work.change_set.digest)
+        _stop_if_asked(limits, paused=control.paused, began=began, work=work)
+        if throttle is None or not work.session.single(throttle):
+            return control
+        time.sleep(THROTTLE_SECONDS)
 
 
 def _stop_if_asked(limits: Limits, *, paused: bool, began: float, work: Work) -> None:

@@ -1,15 +1,16 @@
 """Approve and revoke: one person's signed word about a change set, shown again from the very bytes that are signed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hffix.changelog import chain
-from hffix.database import open_for_writing
+from hffix.database import Session, open_for_writing
 from hffix.errors import HffixError
 from hffix.errors.approvals import MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
 from hffix.model import moment
+from hffix.model.canonical import digest
 from hffix.model.policy import Purpose
 from hffix.model.record import Revoke
 from hffix.model.statement import FORMAT, Statement
@@ -17,10 +18,11 @@ from hffix.signing import sshsig
 from hffix.signing.keys import SigningKey
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet
+from hffix.workflow.appending import append_record
 from hffix.workflow.judge import Judgement, barred_from, claims_of, judge, purpose_of
 from hffix.workflow.past import read_chain
 from hffix.workflow.setting import Rules, Setting
-from hffix.workflow.witness import journal_of, record_time
+from hffix.workflow.witness import check_witnesses, refuse_other_place, sign_receipt
 
 MOST_COMMENT = 2_000
 
@@ -89,36 +91,38 @@ def revoke(setting: Setting, change_set: ChangeSet, *, comment: str | None = Non
         raise MayNotApprove(f"{person} may approve nothing, so may withdraw nothing")
     statement = _statement(change_set, rules, key, person, purpose="revoke", comment=comment, now=now, expires=None)
     path = _sign(setting, change_set, rules, statement, key, confirm)
-    recorded = _record_revocation(setting, change_set, path)
+    recorded = _record_revocation(setting, change_set, rules, key, digest=digest(path.read_bytes()), signed=now)
     return SignedStatement(change_set=change_set, path=path, statement=statement, judgement=None, recorded=recorded)
 
 
-def _record_revocation(setting: Setting, change_set: ChangeSet, path: Path) -> bool:
+def _record_revocation(
+    setting: Setting, change_set: ChangeSet, rules: Rules, key: SigningKey, *, digest: str, signed: str
+) -> bool:
     """Append the revoke record; a running apply reads it at its next chunk."""
-    from hffix.model import canonical
-
     try:
         with open_for_writing(setting.url, folder=setting.folder) as session:
             past = read_chain(session)
-            session.begin()
-            try:
-                before = chain.lock_head(session)
-                record = Revoke(
-                    number=before.number + 1,
-                    time=record_time(session.now(), after=past.last_time),
-                    manifests=(change_set.digest,),
-                    statement=canonical.digest(path.read_bytes()),
-                )
-                head = chain.append(session, after=before, record=record)
-                journal = journal_of(setting, past.found.lineage)
-                journal.intend(head.number, head.head, before.head)
-                session.commit()
-                journal.confirm(head.number)
-            finally:
-                session.rollback()
+            if past.found.lineage != change_set.manifest.target.lineage:
+                return False
+            refuse_other_place(past.place, session.place())
+            append_record(
+                setting,
+                session,
+                lambda number, time: Revoke(number=number, time=time, manifests=(change_set.digest,), statement=digest),
+                signed=(signed,),
+            )
+            _leave_receipt(setting, session, rules, key)
     except HffixError:
         return False
     return True
+
+
+def _leave_receipt(setting: Setting, session: Session, rules: Rules, key: SigningKey) -> None:
+    """Sign the record, so that it is known elsewhere too; where records before it are unknown here it stays pending."""
+    with suppress(HffixError):
+        past = read_chain(session)
+        witnessed = check_witnesses(setting, session, past)
+        sign_receipt(setting, session, past, witnessed=witnessed, rules=rules, key=key, now=session.now())
 
 
 def _now() -> str:

@@ -15,7 +15,7 @@ from hffix.model.run import Run
 from hffix.model.schema import Table
 from hffix.model.value import decode_value
 from hffix.store import backups
-from hffix.workflow.chunk import canonical_row
+from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain
 from hffix.workflow.runs import find_run
 from hffix.workflow.setting import Setting
@@ -107,7 +107,7 @@ def _proved(snapshot: Snapshot, run: Run, path: Path, chunk: Chunk) -> PartFacts
         for table, rows in _tables(snapshot, _lines(path, chunk)):
             names = table.stored
             scratch.put(table, [tuple(decode_value(row[name]) for name in names) for row in rows])
-            found = [canonical_row(names, row) for row in scratch.get(table)]
+            found = canonical_rows(names, scratch.get(table))
             if found != [{name: row[name] for name in names} for row in rows]:
                 raise BadBackup(f"part {path.parent.name}/{path.name}: restored, its rows are not those it holds")
     return PartFacts(

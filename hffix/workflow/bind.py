@@ -8,6 +8,7 @@ from hffix.authoring.loading import Script
 from hffix.authoring.words import named_in, words_of
 from hffix.database import Snapshot
 from hffix.errors.fixes import BadDeclaration, KeyWritten, NothingDeclared, UnknownColumn
+from hffix.errors.targets import QueryFailed
 from hffix.model.schema import Table, parents_first
 from hffix.model.scope import Scope
 
@@ -16,6 +17,7 @@ from hffix.model.scope import Scope
 class Bound:
     """A declared scope with the facts that the manifest states."""
 
+    number: int
     declared: Declared
     facts: Scope
     guards: tuple[str, ...]
@@ -45,14 +47,16 @@ def bind(script: Script, snapshot: Snapshot) -> Binding:
         raise NothingDeclared(f"{script.path.name} declares no scope")
     names = dict.fromkeys(scope.table for scope in fix.scopes)
     tables = {name: snapshot.table(name) for name in names}
-    scopes = tuple(_bound(script, scope, tables[scope.table], snapshot) for scope in fix.scopes)
+    scopes = tuple(
+        _bound(script, scope, tables[scope.table], snapshot, number=number) for number, scope in enumerate(fix.scopes)
+    )
     for columns in fix.kept:
         _check_named(script, columns, tables, what="keeps")
     _check_named(script, (f"{e.table}.{e.column}" for e in fix.effects), tables, what="side_effects")
     return Binding(tables=tables, scopes=scopes, order=parents_first(tables.values()))
 
 
-def _bound(script: Script, scope: Declared, table: Table, snapshot: Snapshot) -> Bound:
+def _bound(script: Script, scope: Declared, table: Table, snapshot: Snapshot, *, number: int) -> Bound:
     place = f"{script.path.name}, line {scope.line}"
     for column in (*scope.reads, *scope.writes):
         if table.column(column) is None:
@@ -66,7 +70,9 @@ def _bound(script: Script, scope: Declared, table: Table, snapshot: Snapshot) ->
     sqls = [sql for sql in (scope.where, *scope.expressions) if sql]
     named = named_in(sqls, table.names)
     guards = table.stored if scope.kind == "delete" else _in_order(table, {*scope.reads, *named, *scope.writes})
+    _try_sql(scope, table, snapshot, place=place)
     return Bound(
+        number=number,
         declared=scope,
         guards=guards,
         facts=Scope(
@@ -81,6 +87,15 @@ def _bound(script: Script, scope: Declared, table: Table, snapshot: Snapshot) ->
             function=scope.function,
         ),
     )
+
+
+def _try_sql(scope: Declared, table: Table, snapshot: Snapshot, *, place: str) -> None:
+    """Let the database read the author's SQL over no row, so that what it does not take is told with its line."""
+    nowhere = f"1 = 2 AND ({scope.where or 1}\n)"
+    try:
+        next(snapshot.scan(table, columns=(), expressions=scope.expressions, where=[nowhere]), None)
+    except QueryFailed as fault:
+        raise QueryFailed(f"{place}: {fault.message}") from fault
 
 
 def _in_order(table: Table, columns: set[str]) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import orjson
 
-from hffix.changelog.rows import LogRow, log_row
+from hffix.changelog.rows import LogRow, log_rows_of
 from hffix.database import Session, Snapshot
-from hffix.errors.applying import NotPlannedHere, ReadBackDiffers
+from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
 from hffix.model.canonical import PLAIN, encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.mask import masked
@@ -18,10 +18,12 @@ from hffix.model.record import entry_leaf
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
-from hffix.model.value import Raw, decode_value, encode_value
+from hffix.model.value import Canonical, Raw, decode_value, encode_value
 
 Row = tuple[Raw, ...]
 Tables = Mapping[str, Table]
+ACTING = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
+_PLAIN = frozenset({str, type(None)})
 
 
 class Reading(Protocol):
@@ -62,19 +64,26 @@ def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     whole = [line for line in parsed if isinstance(line, Line) and line.kind != "ask"]
     if len(whole) != len(parsed):
         raise NotPlannedHere("the change set holds erased lines, or questions of cases")
-    return Chunk(first=first, lines=tuple(whole), leaves=tuple(sha256(b"\x00" + line).digest() for line in lines))
+    return Chunk(first=first, lines=tuple(whole), leaves=tuple([sha256(b"\x00" + line).digest() for line in lines]))
 
 
-def alike(lines: Sequence[Line]) -> Iterator[tuple[str, str, list[Line]]]:
+def alike(lines: Sequence[Line]) -> Iterator[tuple[str, str, Sequence[Line]]]:
     """Cut lines, in their order, into runs of one table and kind."""
+    if lines and len({(line.table, line.kind) for line in lines}) == 1:
+        yield lines[0].table, lines[0].kind, lines
+        return
     for (table, kind), some in groupby(lines, key=lambda line: (line.table, line.kind)):
         yield table, kind, list(some)
 
 
-def key_of(table: Table, line: Line) -> Row:
-    """Give a line's row key as the driver holds it."""
-    key = line.key
-    return tuple([decode_value(key[column]) for column in table.key])
+def keys_of(table: Table, lines: Sequence[Line]) -> list[Row]:
+    """Give the lines' row keys as the driver holds them."""
+    return list(zip(*(decode_values([line.key[column] for line in lines]) for column in table.key), strict=True))
+
+
+def decode_values(values: Sequence[Canonical]) -> list[Raw]:
+    """Give many values as the driver holds them; texts are what they are."""
+    return [value if type(value) is str or value is None else decode_value(value) for value in values]
 
 
 def lock_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
@@ -91,27 +100,32 @@ def _rows(read: Reading, tables: Tables, lines: Sequence[Line]) -> list[Cells | 
     found: list[Cells | None] = []
     for name, _, some in alike(lines):
         table = tables[name]
-        keys = [key_of(table, line) for line in some]
+        keys = keys_of(table, some)
         rows = read(table, keys=keys)
+        cells = dict(zip(rows, canonical_rows(table.names, list(rows.values())), strict=True))
+        # Equal for the engine is not the same: 'a' may answer for 'A', and 1 for 1.0.
         for line, key in zip(some, keys, strict=True):
-            row = rows.get(key)
-            cells = None if row is None else canonical_row(table.names, row)
-            # Equal for the engine is not the same: 'a' may answer for 'A', and 1 for 1.0.
-            found.append(cells if cells is not None and line.key.items() <= cells.items() else None)
+            row = cells.get(key)
+            found.append(row if row is not None and line.key.items() <= row.items() else None)
     return found
 
 
-def canonical_row(names: Sequence[str], row: Row) -> Cells:
-    """Give a raw row in canonical values."""
-    cells: dict[str, object] = dict(zip(names, row, strict=True))
-    for name, value in cells.items():
-        if type(value) is not str and value is not None:
-            cells[name] = encode_value(value)  # type: ignore[arg-type]
-    return cells  # type: ignore[return-value]
+def canonical_rows(names: Sequence[str], rows: Sequence[Row]) -> list[Cells]:
+    """Give raw rows in canonical values, column by column: most columns hold nothing but text."""
+    columns: list[Sequence[Canonical]] = []
+    for column in zip(*rows, strict=True):
+        plain = _PLAIN.issuperset(map(type, column))
+        columns.append(column if plain else list(map(encode_value, column)))
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def compare(lines: Sequence[Line], found: Sequence[Cells | None]) -> list[Verdict]:
     """Hold what was approved against what is there, byte for byte."""
+    if all(
+        row is not None and line.before is not None and line.before.items() <= row.items()
+        for line, row in zip(lines, found, strict=True)
+    ):
+        return [APPLIED] * len(lines)
     return [_verdict(line, row) for line, row in zip(lines, found, strict=True)]
 
 
@@ -137,16 +151,43 @@ def conflict_of(line: Line, verdict: Verdict) -> str:
     return f"{line.table} {key}, column {', '.join(columns)}: changed since it was planned"
 
 
+def refuse_reached(session: Session, tables: Tables, lines: Sequence[Line], found: Sequence[Cells | None]) -> None:
+    """Refuse to write what the database's own foreign-key actions would carry on to rows that are in no line."""
+    if not any(link.on_update in ACTING or link.on_delete in ACTING for t in tables.values() for link in t.referred):
+        return
+    deleted = {
+        (name, key) for name, kind, some in alike(lines) if kind == "delete" for key in keys_of(tables[name], some)
+    }
+    for line, row in zip(lines, found, strict=True):
+        table = tables[line.table]
+        if row is None or not _carries_on(table, line):
+            continue
+        whole = tuple(decode_values([row[name] for name in table.names]))
+        for child, key in session.reached(table, rows=[whole], kind=line.kind):
+            if (child, key) not in deleted:
+                raise Conflict(f"the {line.kind} of a row of {line.table} would reach a row of {child} that came since")
+
+
+def _carries_on(table: Table, line: Line) -> bool:
+    """Say whether a foreign key that refers to the table acts on this change."""
+    if line.kind == "delete":
+        return any(link.on_delete in ACTING for link in table.referred)
+    return any(link.on_update in ACTING and set(link.to_columns) & set(line.after or ()) for link in table.referred)
+
+
 def backup_lines(
     tables: Tables, lines: Sequence[Line], found: Sequence[Cells | None], *, salts: Iterator[str]
 ) -> list[bytes]:
     """Write the full rows, as they are before the write, of every update and delete."""
-    written: list[bytes] = []
-    for line, row in zip(lines, found, strict=True):
-        if row is not None:
-            full = {name: row[name] for name in tables[line.table].stored}
-            written.append(orjson.dumps((next(salts), line.table, line.key, full), option=PLAIN))
-    return written
+    return [
+        orjson.dumps((next(salts), line.table, line.key, _stored(tables[line.table], row)), option=PLAIN)
+        for line, row in zip(lines, found, strict=True)
+        if row is not None
+    ]
+
+
+def _stored(table: Table, row: Cells) -> Cells:
+    return row if len(row) == len(table.stored) else {name: row[name] for name in table.stored}
 
 
 def read_back(
@@ -159,12 +200,17 @@ def read_back(
 ) -> list[Verdict]:
     """Read the written rows again and compare every column; give what declared side effects made of theirs."""
     after = read_rows(session, tables, lines)
+    expected = [
+        None if line.kind == "delete" else {**(row or {}), **(line.after or {})}
+        for line, row in zip(lines, before, strict=True)
+    ]
+    if after == expected and not effects:
+        return [APPLIED] * len(lines)
     verdicts: list[Verdict] = []
-    for line, old, new in zip(lines, before, after, strict=True):
+    for line, wanted, new in zip(lines, expected, after, strict=True):
         aside = effects.get(line.table, frozenset())
-        expected = None if line.kind == "delete" else {**(old or {}), **(line.after or {})}
-        if new != expected:
-            _refuse_difference(tables[line.table], line, expected, new, aside)
+        if new != wanted:
+            _refuse_difference(tables[line.table], line, wanted, new, aside)
         observed = {column: new[column] for column in aside} if new is not None and aside else None
         verdicts.append(Verdict(outcome="applied", observed=[line.salt, observed]) if observed else APPLIED)
     return verdicts
@@ -183,16 +229,14 @@ def _refuse_difference(
 
 def log_rows(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[list[LogRow], list[bytes]]:
     """Give one change-log row a line, and the leaves of their entries."""
-    rows: list[LogRow] = []
-    entries: list[bytes] = []
-    for seq, (line, leaf, verdict) in enumerate(zip(chunk.lines, chunk.leaves, verdicts, strict=True), chunk.first):
-        observed = observed_leaf = None
-        if verdict.observed is not None:
-            told = encode(verdict.observed)
-            observed, observed_leaf = told.decode(), sha256(b"\x00" + told).hexdigest()
-        named = leaf.hex()
-        rows.append(
-            log_row(line, seq=seq, leaf=named, outcome=verdict.outcome, observed=observed, observed_leaf=observed_leaf)
-        )
-        entries.append(entry_leaf(seq, leaf=named, outcome=verdict.outcome, observed_leaf=observed_leaf))
-    return rows, entries
+    leaves = [leaf.hex() for leaf in chunk.leaves]
+    told = [None if verdict.observed is None else encode(verdict.observed) for verdict in verdicts]
+    observed = [None if text is None else text.decode() for text in told]
+    observed_leaves = [None if text is None else sha256(b"\x00" + text).hexdigest() for text in told]
+    outcomes = [verdict.outcome for verdict in verdicts]
+    numbers = range(chunk.first, chunk.last + 1)
+    rows = log_rows_of(chunk.lines, numbers, leaves, outcomes, observed, observed_leaves)
+    return rows, [
+        entry_leaf(seq, leaf=leaf, outcome=outcome, observed_leaf=observed_leaf)
+        for seq, leaf, outcome, observed_leaf in zip(numbers, leaves, outcomes, observed_leaves, strict=True)
+    ]

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from hffix.changelog import chain, reader
+from hffix.changelog import reader
 from hffix.errors import HffixError
-from hffix.errors.applying import RootDiffers
+from hffix.errors.applying import KeepsUnproved, RootDiffers
 from hffix.errors.evidence import EnsuresUnmet
-from hffix.errors.targets import Fenced
+from hffix.errors.fixes import KeepsBroken
 from hffix.model import merkle
+from hffix.model.change import Line, read_lines
 from hffix.model.record import Close, Ensured, Left
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.conditions import holds
+from hffix.workflow.measure import Measure
 from hffix.workflow.session import Work
 
 
@@ -25,12 +27,9 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
     )
     work.session.begin()
     try:
-        head = chain.lock_head(work.session)
-        if head.holder != work.token:
-            raise Fenced("another session took this lineage over")
-        work.head = head
+        work.lock_head()
         record = Close(
-            number=head.number + 1,
+            number=work.head.number + 1,
             time=work.time(),
             run=work.run,
             operator=work.operator,
@@ -46,7 +45,23 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
         work.session.rollback()
         raise
     unmet = [ensured.title for ensured in ensures if not ensured.held]
-    return EnsuresUnmet(f"ensured, and not so: {'; '.join(unmet)}") if unmet and done else None
+    if unmet and done:
+        return EnsuresUnmet(f"ensured, and not so: {'; '.join(unmet)}")
+    return _unkept(work) if work.conflicts and done else None
+
+
+def _unkept(work: Work) -> HffixError | None:
+    """Total what is kept over the lines that were written; only conflicts, which are left, can unbalance it."""
+    measure = Measure([kept.columns for kept in work.manifest.keeps])
+    for block in reader.changes(work.session, work.run) if work.manifest.keeps else ():
+        for line in read_lines([row.line() for row in block if row.outcome == "applied"]):
+            if isinstance(line, Line):
+                measure.add(line.table, kind=line.kind, before=line.before, after=line.after)
+    try:
+        measure.keeps()
+    except KeepsBroken as fault:
+        return KeepsUnproved(f"{fault.message}, for {work.conflicts:,} lines that belong to it are left")
+    return None
 
 
 def _nodes(work: Work) -> Iterator[str]:
@@ -64,12 +79,18 @@ def _leaves_of(change_set: ChangeSet, *, start: int) -> Iterator[bytes]:
 
 
 def _prove_root(work: Work, left: Left) -> None:
-    """Read the leaves from the log, add what covers the rest, and hold the root against the approved one."""
-    tree = merkle.Tree()
-    for block in reader.changes(work.session, work.run):
-        tree.add([bytes.fromhex(row.leaf) for row in block])
+    """Hold the leaves that were decided, and what covers the rest, against the approved root."""
+    tree = work.leaves if work.leaves.leaves == work.decided else _logged(work)
     sizes = merkle.cover(work.decided, work.manifest.leaves)
     for size, node in zip(sizes, left.nodes, strict=True):
         tree.add_node(bytes.fromhex(node), leaves=size)
     if tree.root().hex() != work.manifest.root or tree.leaves != work.manifest.leaves:
         raise RootDiffers(f"the leaves of run {work.run} do not give the approved root")
+
+
+def _logged(work: Work) -> merkle.Tree:
+    """Read the leaves of earlier sessions from the log."""
+    tree = merkle.Tree()
+    for leaves in reader.leaves(work.session, work.run):
+        tree.add(map(bytes.fromhex, leaves))
+    return tree

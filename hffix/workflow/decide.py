@@ -10,6 +10,7 @@ from hffix.errors import HffixError
 from hffix.errors.fixes import FunctionFailed, NullRefused, OutsideScope, WrongResult
 from hffix.model.change import Cells
 from hffix.model.schema import Table
+from hffix.model.shape import visible_key
 from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw, encode_value
 from hffix.sheets.corrections import Corrections
@@ -17,7 +18,7 @@ from hffix.workflow.bind import Bound
 
 Row = tuple[Raw, ...]
 MOST_REMEMBERED: Final = 50_000
-_EXACT: Final = frozenset({str, bytes, type(None)})
+_EXACT: Final = frozenset({str, int, bytes, type(None)})
 
 
 class Declined(str):
@@ -64,7 +65,7 @@ class Decider:
         if not self._remembers:
             return self._answer(row)
         asked = tuple([row[place] for place in self._reads + self._writes])
-        if not _EXACT.issuperset(map(type, asked)):  # 1, 1.0 and True would be one key
+        if not _EXACT.issuperset(map(type, asked)):  # 1 and 1.0 would be one key
             return self._answer(row)
         self._asked += 1
         try:
@@ -126,7 +127,7 @@ class Decider:
             line = line_in(self._script.path, fault)
             raise FunctionFailed(
                 f"{self._script.path.name}, line {line or scope.line}: {scope.function} raised {type(fault).__name__}"
-                f" for a row of {self._table.name}, column {', '.join(scope.writes)}"
+                f" for row {self._key(row)} of {self._table.name}, column {', '.join(scope.writes)}"
             ) from fault
 
     def _settled(self, column: str, result: object, before: Raw) -> Raw:
@@ -140,6 +141,9 @@ class Decider:
                 " the scope does not say to_null=True"
             )
         return after
+
+    def _key(self, row: Row) -> str:
+        return visible_key({column: encode_value(value) for column, value in zip(self._table.key, row, strict=False)})
 
     def _place(self) -> str:
         scope = self._scope

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import compress
 
 import orjson
 
@@ -52,8 +53,8 @@ class Drafting:
             if self.binding.changing(table):
                 self._updates(self.binding.tables[table])
         for table in reversed(self.binding.order):
-            for bound in self.binding.deleting(table):
-                self._deletes(self.binding.tables[table], bound)
+            if self.binding.deleting(table):
+                self._deletes(self.binding.tables[table], self.binding.deleting(table))
 
     def _updates(self, table: Table) -> None:
         scan = _Scan(table, self.binding.changing(table.name), self.binding.deleting(table.name))
@@ -65,7 +66,7 @@ class Drafting:
                 snapshot=self.snapshot,
                 places=scan.places,
                 first_expression=scan.first_expression[number],
-                corrections=found.values if (found := self.corrections.get(bound.declared.line)) else None,
+                corrections=found.values if (found := self.corrections.get(bound.number)) else None,
             )
             for number, bound in enumerate(scan.changing)
         ]
@@ -82,7 +83,7 @@ class Drafting:
 
     def _names(self, decider: Decider, row: Row, table: Table) -> bool:
         """Say whether a corrections file names this row; every other scope has said so in its where."""
-        found = self.corrections.get(decider.bound.declared.line)
+        found = self.corrections.get(decider.bound.number)
         return found is None or row[: len(table.key)] in found.values
 
     def _decide(
@@ -99,14 +100,14 @@ class Drafting:
             elif outcome:
                 self._count(decider.bound)
                 if changed and not changed.keys().isdisjoint(outcome):
-                    raise TwoScopes(self._both(scan.table, set(changed) & set(outcome)))
+                    raise self._both(scan, set(changed) & set(outcome))
                 changed |= outcome
                 guards.update(decider.bound.guards)
-                if found := self.corrections.get(decider.bound.declared.line):
+                if found := self.corrections.get(decider.bound.number):
                     origin = found.origins[row[: scan.keys]]
         deletes = scan.deletes(row)
         if changed and deletes:
-            raise TwoScopes(self._both(scan.table, set(changed)))
+            raise self._both(scan, set(changed), deleting=True)
         if not deletes:
             self.measure.scanned += 1
         key = {column: encode_value(row[place]) for place, column in enumerate(scan.table.key)}
@@ -122,14 +123,20 @@ class Drafting:
             self.measure.unresolved += bool(reasons)
             self.measure.unchanged += not reasons
 
-    def _deletes(self, table: Table, bound: Bound) -> None:
+    def _deletes(self, table: Table, scopes: Sequence[Bound]) -> None:
         watched = any(link.table in self.binding.tables for link in table.referred) or bool(table.references)
         columns = [name for name in table.names if name not in table.key]
-        for page in self.snapshot.scan(table, columns=columns, where=[bound.declared.where or "1"]):
+        names = (*table.key, *columns)
+        wheres = [str(bound.declared.where) for bound in scopes]
+        flags = [_flag(where) for where in wheres]
+        for page in self.snapshot.scan(table, columns=columns, expressions=flags, where=wheres):
             lines: list[bytes] = []
             for row in page:
+                bound, *others = compress(scopes, row[len(names) :])
+                if others:
+                    raise TwoScopes(f"{self._place(bound, *others)}: two scopes delete one row of {table.name}")
                 self._count(bound)
-                whole = dict(zip((*table.key, *columns), row, strict=True))
+                whole = dict(zip(names, row, strict=False))
                 key_values = row[: len(table.key)]
                 if watched:
                     self._deleted.add((table.name, key_values))
@@ -152,10 +159,10 @@ class Drafting:
             raise ReachesFurther(f"changing {', '.join(changed)} of {scan.table.name} would reach rows of {name}")
 
     def _count(self, bound: Bound) -> None:
-        self._changed[bound.declared.line] += 1
-        if self._changed[bound.declared.line] > bound.facts.at_most:
+        self._changed[bound.number] += 1
+        if self._changed[bound.number] > bound.facts.at_most:
             raise TooManyChanges(
-                f"{self.script.path.name}, line {bound.declared.line}: more than at_most={bound.facts.at_most:,} rows"
+                f"{self._place(bound)}: more than at_most={bound.facts.at_most:,} rows"
                 f" of {bound.facts.table} would change"
             )
 
@@ -175,8 +182,15 @@ class Drafting:
         named = orjson.dumps((table, kind, key, None), option=PLAIN)
         return blake2b(named, digest_size=16, key=self.seed).hexdigest()
 
-    def _both(self, table: Table, columns: set[str]) -> str:
-        return f"{self.script.path.name}: two scopes decide {', '.join(sorted(columns))} of one row of {table.name}"
+    def _both(self, scan: "_Scan", columns: set[str], *, deleting: bool = False) -> TwoScopes:
+        scopes = [bound for bound in scan.changing if not columns.isdisjoint(bound.facts.writes)]
+        scopes.extend(scan.deleting if deleting else ())
+        what = f"{', '.join(sorted(columns))} of one row of {scan.table.name}"
+        return TwoScopes(f"{self._place(*scopes)}: two scopes decide {what}")
+
+    def _place(self, *scopes: Bound) -> str:
+        lines = sorted({bound.declared.line for bound in scopes})
+        return f"{self.script.path.name}, line {' and '.join(map(str, lines))}"
 
 
 class _Scan:
@@ -186,6 +200,7 @@ class _Scan:
         self.table = table
         self.keys = len(table.key)
         self.changing = changing
+        self.deleting = deleting
         needed = {column for bound in changing for column in bound.guards}
         self.columns = tuple(name for name in table.names if name in needed and name not in table.key)
         self.places = {name: place for place, name in enumerate((*table.key, *self.columns))}
@@ -196,15 +211,15 @@ class _Scan:
             self.first_expression.append(start + len(self.expressions))
             self.expressions.extend(bound.declared.expressions)
         several = len(changing) + len(deleting) > 1
-        self._flags = [self._flag(bound, start) if several else None for bound in changing]
-        self._deleting = [flag for bound in deleting if (flag := self._flag(bound, start)) is not None]
+        self._flags = [self._flagged(bound, start) if several else None for bound in changing]
+        self._deleting = [flag for bound in deleting if (flag := self._flagged(bound, start)) is not None]
         everywhere = any(bound.declared.where is None for bound in changing)
         self.where = [] if everywhere else [str(bound.declared.where) for bound in changing]
 
-    def _flag(self, bound: Bound, start: int) -> int | None:
+    def _flagged(self, bound: Bound, start: int) -> int | None:
         if bound.declared.where is None:
             return None
-        self.expressions.append(f"CASE WHEN ({bound.declared.where}) THEN 1 ELSE 0 END")
+        self.expressions.append(_flag(bound.declared.where))
         return start + len(self.expressions) - 1
 
     def holds(self, number: int, row: Row) -> bool:
@@ -215,3 +230,7 @@ class _Scan:
     def deletes(self, row: Row) -> bool:
         """Say whether another scope deletes the row."""
         return any(row[flag] == 1 for flag in self._deleting)
+
+
+def _flag(where: str) -> str:
+    return f"CASE WHEN ({where}\n) THEN 1 ELSE 0 END"

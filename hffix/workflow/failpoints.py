@@ -8,6 +8,7 @@ NAMES: Final = (
     "open.recorded",
     "open.journaled",
     "open.committed",
+    "open.confirmed",
     "chunk.begun",
     "chunk.locked",
     "chunk.compared",

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from hffix.changelog import chain, install
 from hffix.database import Session, open_for_writing, run_lock
 from hffix.errors.approvals import ApprovalError
-from hffix.errors.targets import LineageKnown, NoChangeLog
+from hffix.errors.targets import NoChangeLog
 from hffix.model.record import NO_HEAD, Found, Move
 from hffix.model.run import Past
 from hffix.store import approvals
-from hffix.store.receipts import lineages_of
+from hffix.workflow.appending import append_record
 from hffix.workflow.elsewhere import Elsewhere, sign_place
 from hffix.workflow.past import read_chain
 from hffix.workflow.session import who_holds, who_operates
 from hffix.workflow.setting import Rules, Setting
-from hffix.workflow.witness import check_witnesses, journal_of, record_time, sign_receipt
+from hffix.workflow.witness import check_witnesses, journal_of, refuse_lost_log, sign_receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +51,16 @@ def _prepare(setting: Setting, session: Session, rules: Rules, elsewhere: Elsewh
     """Refuse what the receipts contradict, and carry a lineage that stands elsewhere; give a copy's parent."""
     past = _lineage(session)
     if past is None:
-        if lineages_of(setting.project, setting.target.name):
-            raise LineageKnown(f"receipts exist for target {setting.target.name}, but its database has no change log")
+        refuse_lost_log(setting)
         return None
     if elsewhere is None:
         return None
     statement = sign_place(setting, rules, lineage=past.found.lineage, session=session, purpose=elsewhere)
     if elsewhere == "move":
-        _move(setting, session, past, statement)
+        place = session.place()
+        append_record(
+            setting, session, lambda number, time: Move(number=number, time=time, place=place, statement=statement)
+        )
         return None
     session.begin()
     try:
@@ -98,25 +100,6 @@ def _found(setting: Setting, session: Session, rules: Rules, *, parent: str | No
     finally:
         session.rollback()
     approvals.keep_history(setting.project, rules.pair)
-
-
-def _move(setting: Setting, session: Session, past: Past, statement: str) -> None:
-    session.begin()
-    try:
-        before = chain.lock_head(session)
-        record = Move(
-            number=before.number + 1,
-            time=record_time(session.now(), after=past.last_time),
-            place=session.place(),
-            statement=statement,
-        )
-        head = chain.append(session, after=before, record=record)
-        journal = journal_of(setting, past.found.lineage)
-        journal.intend(head.number, head.head, before.head)
-        session.commit()
-        journal.confirm(head.number)
-    finally:
-        session.rollback()
 
 
 def _receipt(setting: Setting, session: Session, past: Past, rules: Rules) -> str | None:

@@ -138,3 +138,8 @@ def revocations(
     )
     found = (read_statement(signed, rules=rules, matter=matter) for signed in statements)
     return tuple(counted for counted, reason in found if counted is not None and reason is None)
+
+
+def lacking_of(quorum: Quorum) -> tuple[str, ...]:
+    """Say which approvals a change set lacks, as a review takes it: "1 leader", "2 leader or auditor"."""
+    return tuple(f"{part.missing} {' or '.join(part.roles or ())}".rstrip() for part in quorum.lacking)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
+from math import isfinite
 
 from hffix.errors.fixes import KeepsBroken, TooManyReasons
 from hffix.model.change import Cells
@@ -13,7 +14,7 @@ from hffix.model.value import Canonical, decode_value, exact_decimal, plain_digi
 
 MOST_REASONS = 50
 MOST_SHAPES = 10_000
-LongestReason = 200
+LONGEST_REASON = 200
 Shape = tuple[str, str, str | None, str | None, str | None]
 
 
@@ -53,9 +54,9 @@ class Measure:
     def decline(self, reason: str) -> None:
         """Count one reason for leaving a row to people."""
         self.reasons[reason] += 1
-        if len(self.reasons) > MOST_REASONS or len(reason) > LongestReason:
+        if len(self.reasons) > MOST_REASONS or len(reason) > LONGEST_REASON:
             raise TooManyReasons(
-                f"more than {MOST_REASONS} distinct reasons, or one longer than {LongestReason} characters"
+                f"more than {MOST_REASONS} distinct reasons, or one longer than {LONGEST_REASON} characters"
             )
 
     def shapes(self) -> list[ShapeCount]:
@@ -123,7 +124,9 @@ class _Total:
     def _number(self, table: str, column: str, value: Canonical) -> Decimal:
         if value is None:
             return Decimal(0)
-        number = exact_decimal(decode_value(value))
+        raw = decode_value(value)
+        # A float stands for its shortest digits, as where a column settles it.
+        number = Decimal(repr(raw)) if isinstance(raw, float) and isfinite(raw) else exact_decimal(raw)
         if number is None:
             raise KeepsBroken(f"{table}.{column}: a changed row holds something that is no exact number")
         return number

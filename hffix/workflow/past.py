@@ -12,12 +12,14 @@ from hffix.model.run import Past, read_past
 
 def read_chain(snapshot: Snapshot) -> Past:
     """Read what the chain says; refuse one whose records do not follow from each other."""
-    past = read_past(records(snapshot))
-    last = reader.read_head(snapshot)
-    count = len(heads_of(snapshot))
-    if last.number != count:
-        raise BrokenChain(f"the head says {last.number} records, the change log holds {count}")
-    return past
+    before = reader.read_head(snapshot)
+    told = list(records(snapshot))
+    newest = next(reader.record_bodies(snapshot, first=len(told)))
+    # Somebody may revoke, and so append a record, while the chain is read.
+    ends = {end.number: end.head for end in (before, reader.read_head(snapshot))}
+    if ends.get(newest.number) != newest.head:
+        raise BrokenChain(f"the change log holds {len(told)} records, and its end is said to be {before.number}")
+    return read_past(told)
 
 
 def records(snapshot: Snapshot) -> Iterator[Record]:

@@ -77,7 +77,7 @@ def draft_lines(
             found = bind_corrections(
                 setting.project.corrections, bound, snapshot=snapshot, table=binding.tables[bound.facts.table]
             )
-            corrections[bound.declared.line] = found.bound
+            corrections[bound.number] = found.bound
             digests[found.name] = found.digest
     Drafting(
         script=script,

@@ -9,12 +9,16 @@ from hffix.changelog import reader
 from hffix.changelog.rows import LogRow
 from hffix.database import Session
 from hffix.errors.approvals import NotApproved, Revoked
+from hffix.model import moment
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.manifest import Reverts
+from hffix.model.record import Revoke
 from hffix.model.run import Past, Run
+from hffix.model.statement import SECONDS_AHEAD
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, known_manifest
-from hffix.workflow.judge import Judgement, judge, revocations
+from hffix.workflow.appending import append_record
+from hffix.workflow.judge import Counted, Judgement, judge, revocations
 from hffix.workflow.setting import Rules, Setting
 
 INVERSE_OF = {"insert": "delete", "update": "update", "delete": "insert"}
@@ -42,7 +46,9 @@ def right_to_apply(
     """Judge the approvals by the target's clock; say who is missing where they are not enough."""
     lineage = past.found.lineage
     statements = approvals.all_statements(setting.project)
-    if revocations(change_set.digest, lineage=lineage, statements=statements, rules=rules, now=now):
+    withdrawn = revocations(change_set.digest, lineage=lineage, statements=statements, rules=rules, now=now)
+    if withdrawn:
+        _record_revocation(setting, session, change_set, withdrawn[0])
         raise Revoked(f"change set {change_set.id} was revoked by a signed statement")
     operators = {operator, *(run.operators if run else ())}
     judgement = judge(
@@ -64,6 +70,20 @@ def right_to_apply(
     lacking = "; ".join(map(str, judgement.quorum.lacking))
     why = "".join(f"; {ignored.file} does not count: {ignored.reason}" for ignored in judgement.ignored)
     raise NotApproved(f"change set {change_set.id} is not approved: {lacking}{why}")
+
+
+def _record_revocation(setting: Setting, session: Session, change_set: ChangeSet, withdrawn: Counted) -> None:
+    """Record a revocation that came as a file: from now on it holds even where that file is lost."""
+    if moment.seconds_between(session.now(), withdrawn.statement.signed) > SECONDS_AHEAD:
+        return  # its record could stand only in the future, and nothing after it before then
+    append_record(
+        setting,
+        session,
+        lambda number, time: Revoke(
+            number=number, time=time, manifests=(change_set.digest,), statement=withdrawn.digest
+        ),
+        signed=(withdrawn.statement.signed,),
+    )
 
 
 def _original(

@@ -13,6 +13,7 @@ from hffix.changelog.rows import LogRow
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors.applying import NothingToRollBack, RunOpen
 from hffix.errors.changesets import RowsMissing
+from hffix.errors.project import UsageError
 from hffix.model.change import SEED_BYTES, Cells, Line, inverse_cells, read_lines, salt_of
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, Reverts, TargetFacts
 from hffix.model.run import Run
@@ -103,7 +104,7 @@ class _Inverting:
         salt = salt_of(line.table, kind=kind, key=line.key, case=line.case, seed=self.seed)
         whole = True
         if kind == "insert":
-            if row is not None:
+            if row is not None or (after or {}).keys() != set(self.tables[line.table].stored):
                 return None, False
         elif row is None or before is None:
             return None, False
@@ -131,7 +132,7 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
         if manifest is None:
             raise RowsMissing(f"the manifest of run {run} is not in approvals/")
         tables = {name: snapshot.table(name) for name in manifest.counts.tables}
-        key = key_text(snapshot, tables[table], row) if table in tables and row is not None else None
+        key = _key(snapshot, tables, table, row)
         with changesets.draft(setting.project.changesets) as draft:
             work = _Inverting(
                 snapshot=snapshot,
@@ -153,6 +154,15 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
                 approvals=setting.project.approvals,
             )
     return RolledBack(change_set=change_set, conflicts=work.conflicts, rows=inverse.leaves)
+
+
+def _key(snapshot: Snapshot, tables: Mapping[str, Table], table: str | None, row: str | None) -> str | None:
+    """Give the text of one row's key; a row without its table would be none, and so be all of them."""
+    if row is None:
+        return None
+    if table is None or table not in tables:
+        raise UsageError(f"a row is named with its table, one of {', '.join(tables)}")
+    return key_text(snapshot, tables[table], row)
 
 
 def _manifest(

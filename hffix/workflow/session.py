@@ -1,7 +1,7 @@
 """Opening a run, or going on with it: every check that comes before the first write, and the record that says so."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from shutil import disk_usage
@@ -13,11 +13,10 @@ from hffix.database import Session
 from hffix.errors.applying import AlreadyApplied, ClocksDiffer, NoSpace
 from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
 from hffix.errors.changesets import EmptyChangeSet
-from hffix.errors.targets import NotOnChain, OtherLineage, SchemaChanged
-from hffix.model import moment
+from hffix.errors.targets import Fenced, NotOnChain, OtherLineage, SchemaChanged
+from hffix.model import merkle, moment
 from hffix.model.manifest import Manifest
-from hffix.model.quorum import Quorum
-from hffix.model.record import Open, Record, Resume
+from hffix.model.record import Open, Record, Resume, Revoke
 from hffix.model.run import Past, Run
 from hffix.model.schema import Table, digest_of
 from hffix.signing.keys import SigningKey
@@ -27,11 +26,11 @@ from hffix.store.changesets import ChangeSet
 from hffix.store.journal import Journal
 from hffix.workflow.conditions import check_requires
 from hffix.workflow.failpoints import failpoints
-from hffix.workflow.judge import Judgement
-from hffix.workflow.past import heads_of, read_chain
+from hffix.workflow.judge import Counted
+from hffix.workflow.past import heads_of
 from hffix.workflow.rights import Right, right_to_apply
 from hffix.workflow.setting import Rules, Setting
-from hffix.workflow.witness import Witnessed, check_witnesses, clocks_apart, journal_of, record_time
+from hffix.workflow.witness import Witnessed, check_witnesses, clocks_apart, journal_of, read_end, record_time
 
 MOST_APART = 300
 SPACE_FACTOR = 4
@@ -59,7 +58,9 @@ class Work:
     decided: int = 0
     applied: int = 0
     conflicts: int = 0
+    revoked: bool = False
     checked: tuple[str, ...] = field(default=())
+    leaves: merkle.Tree = field(default_factory=merkle.Tree)
 
     @property
     def manifest(self) -> Manifest:
@@ -79,6 +80,21 @@ class Work:
         self.last_time = record_time(self.session.now(), after=self.last_time)
         return self.last_time
 
+    def lock_head(self, *, mine: bool = True) -> None:
+        """Lock the end of the chain, which is the holder's to extend, and read what was appended meanwhile."""
+        head = chain.lock_head(self.session)
+        if mine and head.holder != self.token:
+            raise Fenced("another session took this lineage over")
+        for record in chain.records_since(self.session, self.head.number):
+            self.last_time = max(self.last_time, record.time)
+            self.revoked = self.revoked or (isinstance(record, Revoke) and self.change_set.digest in record.manifests)
+        self.head = head
+
+    def refuse_revoked(self) -> None:
+        """Refuse to write what was withdrawn since the approvals were judged."""
+        if self.revoked:
+            raise Revoked(f"change set {self.change_set.id} was revoked while its run was going")
+
     def commit_record(self, record: Record, *, name: str, holder: str | None) -> None:
         """Append a record behind the fence and commit: intent to the journal, commit, confirmation."""
         previous = self.head.head
@@ -88,8 +104,9 @@ class Work:
         failpoints.reach(f"{name}.journaled")
         self.session.commit()
         failpoints.reach(f"{name}.committed")
-        self.journal.confirm(head.number)
         self.head = head
+        self.journal.confirm(head.number)
+        failpoints.reach(f"{name}.confirmed")
 
 
 def open_work(
@@ -104,13 +121,13 @@ def open_work(
     manifest = change_set.manifest
     if not manifest.leaves:
         raise EmptyChangeSet(f"change set {change_set.id} has no changes")
-    past = read_chain(session)
+    head, past = read_end(setting, session)
     if past.found.lineage != manifest.target.lineage:
         raise OtherLineage(f"change set {change_set.id} was planned on another database")
     witnessed = check_witnesses(setting, session, past, expect=expect, adopt=adopt)
     run = past.run_of(change_set.digest)
     rules = _rules_of(setting, run)
-    now = _agreed_time(session)
+    now = _agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
     _refuse_spent(change_set, past, run)
     change_set.verify()
@@ -119,7 +136,8 @@ def open_work(
     right = right_to_apply(setting, session, change_set, past=past, run=run, rules=rules, operator=operator, now=now)
     durability = session.durability()
     _refuse_full(setting, manifest)
-    check_requires(session, manifest.requires)
+    if run is None or not run.chunks:
+        check_requires(session, manifest.requires)
     approvals.keep_history(setting.project, rules.pair)
     work = Work(
         setting=setting,
@@ -132,9 +150,9 @@ def open_work(
         witnessed=witnessed,
         tables=tables,
         journal=journal_of(setting, past.found.lineage),
-        head=reader.read_head(session),
+        head=head,
         token=_token(setting, operator, now),
-        last_time=_latest(past, witnessed, right.judgement),
+        last_time=_latest(past, witnessed, right.judgement.counted),
         checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
     )
     failpoints.reach("open.checked")
@@ -144,13 +162,12 @@ def open_work(
 
 def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -> Work:
     """Resume a run only to close it: nothing will be written, so neither approvals nor tables need to hold."""
-    past = read_chain(session)
+    head, past = read_end(setting, session)
     witnessed = check_witnesses(setting, session, past)
     run = past.run_of(change_set.digest)
     rules = _rules_of(setting, run)
-    now = _agreed_time(session)
+    now = _agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
-    judgement = Judgement(quorum=Quorum(()), counted=(), ignored=())
     work = Work(
         setting=setting,
         session=session,
@@ -162,11 +179,11 @@ def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -
         witnessed=witnessed,
         tables={},
         journal=journal_of(setting, past.found.lineage),
-        head=reader.read_head(session),
+        head=head,
         token=_token(setting, operator, now),
-        last_time=_latest(past, witnessed, judgement),
+        last_time=_latest(past, witnessed),
     )
-    _record(work, run, Right(judgement=judgement), session.durability())
+    _record(work, run, None, session.durability())
     return work
 
 
@@ -180,12 +197,15 @@ def who_holds(session: Session) -> str:
     return holder.rpartition(" ")[0] if holder else "somebody who has not written yet"
 
 
-def _record(work: Work, run: Run | None, right: Right, durability: dict[str, str]) -> None:
+def _record(work: Work, run: Run | None, right: Right | None, durability: dict[str, str]) -> None:
     work.session.begin()
     try:
-        work.head = chain.lock_head(work.session)
+        work.lock_head(mine=False)
+        if right is not None:
+            work.refuse_revoked()
         number, time = work.head.number + 1, work.time()
         revoked = work.rules.pair.revoked_digest
+        statements = right.judgement.digests if right else ()
         shared = {"operator": work.operator, "host": work.setting.host, "version": hffix.__version__}
         record: Open | Resume
         if run is None:
@@ -196,11 +216,11 @@ def _record(work: Work, run: Run | None, right: Right, durability: dict[str, str
                 manifest=work.change_set.digest,
                 root=work.manifest.root,
                 leaves=work.manifest.leaves,
-                statements=right.judgement.digests,
+                statements=statements,
                 policy=work.rules.pair.policy_digest,
                 signers=work.rules.pair.signers_digest,
                 revoked=revoked,
-                inverse=right.inverse,
+                inverse=right.inverse if right else None,
                 durability=durability,
                 **shared,
             )
@@ -213,9 +233,7 @@ def _record(work: Work, run: Run | None, right: Right, durability: dict[str, str
                 opened=time,
             )
         else:
-            record = Resume(
-                number=number, time=time, run=run.id, statements=right.judgement.digests, revoked=revoked, **shared
-            )
+            record = Resume(number=number, time=time, run=run.id, statements=statements, revoked=revoked, **shared)
             work.decided, work.applied, work.conflicts = run.decided, run.applied, run.conflicts
         work.run = record.run
         work.commit_record(record, name="open", holder=work.token)
@@ -250,10 +268,12 @@ def who_operates(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKe
     return key, person
 
 
-def _agreed_time(session: Session) -> str:
+def _agreed_time(session: Session, past: Past) -> str:
     target, machine = session.now(), moment.write(datetime.now(UTC))
     if clocks_apart(target, machine=machine) > MOST_APART:
         raise ClocksDiffer(f"the target says {target}, this machine {machine}")
+    if moment.seconds_between(target, past.last_time) > MOST_APART:
+        raise ClocksDiffer(f"the target says {target}, but its change log has a record of {past.last_time}")
     return target
 
 
@@ -296,9 +316,9 @@ def schema_now(session: Session, tables: Mapping[str, Table], planned: Mapping[s
     return digest_of(digests)
 
 
-def _latest(past: Past, witnessed: Witnessed, judgement: Judgement) -> str:
+def _latest(past: Past, witnessed: Witnessed, counted: Sequence[Counted] = ()) -> str:
     newest = witnessed.newest.time if witnessed.newest else past.last_time
-    return max(past.last_time, newest, *(found.statement.signed for found in judgement.counted))
+    return max(past.last_time, newest, *(found.statement.signed for found in counted))
 
 
 def _refuse_full(setting: Setting, manifest: Manifest) -> None:

@@ -9,7 +9,6 @@ from hffix.errors.project import UsageError
 from hffix.model.change import Line, read_lines
 from hffix.model.manifest import RARE_ROWS, Manifest
 from hffix.model.mask import masked
-from hffix.model.quorum import Quorum
 from hffix.model.shape import shape_of, visible_value
 from hffix.model.value import Canonical
 from hffix.reports.review import Example, Reason, Review, Shape
@@ -62,11 +61,6 @@ def review(
         chosen=chosen,
         only_unresolved=only_unresolved,
     )
-
-
-def lacking_of(quorum: Quorum) -> tuple[str, ...]:
-    """Say which approvals a change set lacks, as a review takes it: "1 leader", "2 leader or auditor"."""
-    return tuple(f"{part.missing} {' or '.join(part.roles or ())}".rstrip() for part in quorum.lacking)
 
 
 def shape_names(line: Line) -> Iterable[ShapeName]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors import HffixError
+from hffix.errors.targets import CannotReach, NoChangeLog, TableRefused, UnknownEngine
 from hffix.model.run import Past, Run
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, all_change_sets
 from hffix.workflow.chunk import compare, read_chunk, read_rows
-from hffix.workflow.judge import Judgement, judge, revocations
+from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
 from hffix.workflow.setting import Rules, Setting
 
@@ -36,7 +37,7 @@ def status(setting: Setting, change_set: ChangeSet, *, rows: bool = True) -> Sta
             past = read_chain(snapshot)
             run = past.run_of(change_set.digest)
             return _status(setting, change_set, past, run, snapshot if rows else None, now=snapshot.now())
-    except HffixError:
+    except (CannotReach, UnknownEngine, NoChangeLog):
         return _status(setting, change_set, None, None, None, now=None)
 
 
@@ -65,7 +66,7 @@ def _status(
         change_set=change_set,
         state=_state(setting, change_set, past, run, judgement, now=now or change_set.manifest.snapshot),
         quorum_parts=tuple(map(str, judgement.quorum.parts)) if judgement else (),
-        lacking=tuple(map(str, judgement.quorum.lacking)) if judgement else (),
+        lacking=lacking_of(judgement.quorum) if judgement else (),
         ignored=tuple((one.file, one.reason) for one in judgement.ignored) if judgement else (),
         run=run.id if run else None,
         decided=decided,
@@ -125,7 +126,10 @@ def _drift(snapshot: Snapshot, change_set: ChangeSet, run: Run | None) -> tuple[
     """Count the remaining rows that are as they were planned, and those that are not."""
     if change_set.folder is None or (run is not None and run.closed is not None):
         return None, None
-    tables = {name: snapshot.table(name) for name in change_set.manifest.schema}
+    try:
+        tables = {name: snapshot.table(name) for name in change_set.manifest.schema}
+    except TableRefused:
+        return None, None
     fresh = drifted = 0
     for block in change_set.blocks(start=run.decided if run else 0):
         lines = read_chunk(block, first=1).lines

@@ -9,7 +9,7 @@ from hffix.changelog import reader
 from hffix.changelog.rows import LogRow
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors import HffixError
-from hffix.errors.evidence import NoSuchRow
+from hffix.errors.evidence import BrokenChain, NoSuchRow
 from hffix.errors.fixes import UnknownColumn
 from hffix.model import canonical
 from hffix.model.change import Cells
@@ -20,7 +20,7 @@ from hffix.model.statement import Statement
 from hffix.model.value import Canonical, decode_value
 from hffix.store import approvals
 from hffix.store.changesets import known_manifest
-from hffix.workflow.chunk import canonical_row
+from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain
 from hffix.workflow.rows import key_cells, key_text
 from hffix.workflow.setting import Rules, Setting
@@ -69,16 +69,19 @@ def trace(setting: Setting, table: str, row: str, *, column: str | None = None, 
         logged = reader.changes_of_key(snapshot, table, key_text(snapshot, described, row))
         words = _words(setting)
         found = [_traced(setting, past.runs[run], entry, words, column) for run, entry in logged if run in past.runs]
-        changes = tuple(change for change in found if change.cells and (as_of is None or change.time <= as_of))
+        told = tuple(change for change in found if change.cells)
+        changes = tuple(change for change in told if as_of is None or change.time <= as_of)
         if not changes:
             raise NoSuchRow(f"no change of that row of {table} is in the change log")
-        live = _live(snapshot, described, row, changes)
+        live = _live(snapshot, described, row, told)
     return Traced(table=table, row=row, changes=changes, live=live)
 
 
 def _traced(setting: Setting, run: Run, entry: LogRow, words: Mapping[str, Word], column: str | None) -> TracedChange:
     manifest: Manifest | None = known_manifest(setting.project, run.opened.manifest)
-    chunk = next(chunk for chunk in run.chunks if chunk.first <= entry.seq <= chunk.last)
+    chunk = next((chunk for chunk in run.chunks if chunk.first <= entry.seq <= chunk.last), None)
+    if chunk is None:
+        raise BrokenChain(f"line {entry.seq} of run {run.id} lies in no chunk")
     hand = [session for session in run.sessions if session.number < chunk.number][-1]
     return TracedChange(
         run=run.id,
@@ -133,7 +136,7 @@ def _live(snapshot: Snapshot, table: Table, row: str, changes: tuple[TracedChang
         return "never written"
     if found is None:
         return "gone, as written" if applied[-1].kind == "delete" else "gone, not by hffix"
-    live = canonical_row(table.names, found)
+    live = canonical_rows(table.names, [found])[0]
     newest: dict[str, Canonical] = {}
     for change in applied:
         newest |= {name: after for name, _, after in change.cells}

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from hffix.changelog import reader
 from hffix.changelog.reader import Head
 from hffix.database import Snapshot
+from hffix.errors.approvals import BadSignature
+from hffix.errors.changesets import BadManifest, NotCanonical
 from hffix.errors.evidence import BadReceipt, LostRecords, ReceiptAhead, UnexpectedHead, UnownedRecords
-from hffix.errors.targets import LineageKnown, OtherPlace
+from hffix.errors.targets import LineageKnown, NoChangeLog, OtherPlace
 from hffix.model import canonical, moment
 from hffix.model.manifest import Place
 from hffix.model.receipt import FORMAT, Receipt, intervals, read_receipt
@@ -15,10 +17,11 @@ from hffix.model.record import NO_HEAD
 from hffix.model.run import Past
 from hffix.signing import sshsig
 from hffix.signing.keys import SigningKey
+from hffix.store.approvals import Signed
 from hffix.store.journal import Heads, Journal
 from hffix.store.receipts import lineages_of, receipts, write_receipt
 from hffix.workflow.failpoints import failpoints
-from hffix.workflow.past import heads_of
+from hffix.workflow.past import heads_of, read_chain
 from hffix.workflow.setting import Rules, Setting
 
 
@@ -36,14 +39,43 @@ def journal_of(setting: Setting, lineage: str) -> Journal:
     return Journal(setting.project.backups / "heads" / f"{lineage}.jsonl")
 
 
+def read_end(setting: Setting, snapshot: Snapshot) -> tuple[Head, Past]:
+    """Read the chain and where it ends; a target that lost its change log is not one that never had any."""
+    try:
+        # The end is read first, so that nothing which is appended meanwhile goes unseen later.
+        return reader.read_head(snapshot), read_chain(snapshot)
+    except NoChangeLog:
+        refuse_lost_log(setting)
+        raise
+
+
+def refuse_lost_log(setting: Setting) -> None:
+    """Refuse a database without a change log where receipts say that it had one."""
+    if lineages_of(setting.project, setting.target.name):
+        raise LineageKnown(f"receipts exist for target {setting.target.name}, but its database has no change log")
+
+
 def known_receipts(setting: Setting, lineage: str) -> tuple[Receipt, ...]:
     """Read the receipts of a lineage in their order; refuse one that contradicts itself."""
-    found = [read_receipt(signed.data) for signed in receipts(setting.project, lineage)]
-    for receipt in found:
-        fault = receipt.fault()
-        if fault or receipt.lineage != lineage:
-            raise BadReceipt(f"receipt {receipt.name}: {fault or 'it is of another lineage'}")
+    found = [_held(signed, lineage) for signed in receipts(setting.project, lineage)]
     return tuple(sorted(found, key=lambda receipt: (receipt.number, receipt.time)))
+
+
+def _held(signed: Signed, lineage: str) -> Receipt:
+    """Read a receipt that its own key signed; whose key that was at the time, verify asks."""
+    try:
+        receipt = read_receipt(signed.data)
+        key = sshsig.verify(signed.data, signed.signature)
+    except (NotCanonical, BadManifest, BadSignature) as damaged:
+        raise BadReceipt(f"receipt {signed.path.name}: {damaged.message}") from damaged
+    fault = receipt.fault()
+    if receipt.lineage != lineage:
+        fault = "it is of another lineage"
+    elif key.fingerprint != receipt.key:
+        fault = "it is signed by another key than it names"
+    if fault:
+        raise BadReceipt(f"receipt {signed.path.name}: {fault}")
+    return receipt
 
 
 def check_witnesses(

@@ -15,8 +15,9 @@ from hffix.model.scope import Scope
 from hffix.reports.review import Example, Reason, Review, Shape
 from hffix.store.changesets import ChangeSet, Sums, draft
 from hffix.store.projects import Project
+from hffix.workflow.judge import lacking_of
 from hffix.workflow.measure import MOST_SHAPES, Measure
-from hffix.workflow.show import lacking_of, review
+from hffix.workflow.show import review
 
 MASKS = {"account.phone": "edges", "*.name": "first"}
 SALT = "0" * 32

@@ -1,0 +1,82 @@
+import pytest
+
+from hffix.errors.evidence import BrokenChain
+from hffix.workflow.apply import Limits
+from hffix.workflow.status import Status, overview, status
+from tests.workflow.office import AUDITOR, OPERATOR, Office
+
+
+def told(found: Status) -> tuple[object, ...]:
+    return found.state, found.run, found.decided, found.leaves, found.fresh, found.drifted
+
+
+def test_a_change_set_goes_from_unapproved_to_done(office: Office) -> None:
+    change_set = office.plan("1")
+    assert told(status(office.setting(), change_set)) == ("unapproved", None, 0, 11, 11, 0)
+    office.approve(change_set)
+    assert told(status(office.setting(), change_set)) == ("approved", None, 0, 11, 11, 0)
+    asked = iter([False, True])
+    office.apply(change_set, chunk_rows=4, limits=Limits(asked=lambda: next(asked)))
+    assert told(status(office.setting(), change_set)) == ("open", 2, 4, 11, 7, 0)
+    office.apply(change_set)
+    assert told(status(office.setting(), change_set)) == ("done", 2, 11, 11, None, None)
+
+
+def test_who_is_missing_and_what_does_not_count_is_told(office: Office) -> None:
+    change_set = office.plan("3")
+    office.approve(change_set, AUDITOR)
+    found = status(office.setting(), change_set)
+    assert (found.state, len(found.quorum_parts), found.ignored) == ("unapproved", 2, ())
+    assert found.lacking == ("1 leader", "1 leader or auditor")
+    policy = office.project.approvals / "policy.toml"
+    policy.write_text(policy.read_text() + "\n")
+    ((file, reason),) = status(office.setting(), change_set).ignored
+    assert file.startswith(AUDITOR)
+    assert "policy changed" in reason
+
+
+def test_rows_that_drifted_are_counted(office: Office) -> None:
+    change_set = office.plan("1")
+    office.run_script("UPDATE person SET opened_on = 'x' WHERE id IN (2, 3); DELETE FROM person WHERE id = 4")
+    found = status(office.setting(), change_set)
+    assert (found.fresh, found.drifted) == (8, 3)
+
+
+def test_what_was_revoked_says_so_also_where_the_target_is_away(office: Office) -> None:
+    change_set = office.plan("1")
+    office.approve(change_set)
+    office.revoke(change_set)
+    assert status(office.setting(), change_set).state == "revoked"
+    office.database.rename(office.folder / "away.db")
+    found = status(office.setting(), change_set)
+    assert (found.state, found.run, found.fresh, found.drifted) == ("revoked", None, None, None)
+
+
+def test_a_change_set_without_changes_is_empty(office: Office) -> None:
+    office.correct("1")
+    assert status(office.setting(), office.plan("1")).state == "empty"
+
+
+def test_a_run_whose_table_is_gone_is_still_an_open_run(office: Office) -> None:
+    change_set = office.plan("1")
+    office.approve(change_set)
+    office.apply(change_set, limits=Limits(seconds=0))
+    office.run_script("DROP TABLE person")
+    assert told(status(office.setting(), change_set)) == ("open", 2, 0, 11, None, None)
+
+
+def test_a_broken_chain_is_not_passed_over(office: Office) -> None:
+    change_set = office.correct("1").change_set
+    office.tamper("DELETE FROM hffix_record WHERE number = 3")
+    with pytest.raises(BrokenChain):
+        status(office.setting(), change_set)
+
+
+def test_the_overview_lists_every_change_set_of_the_target(office: Office) -> None:
+    first, second = office.plan("1"), office.plan("2")
+    office.approve(second)
+    office.apply(second, by=OPERATOR)
+    assert {found.change_set.digest: found.state for found in overview(office.setting())} == {
+        first.digest: "unapproved",
+        second.digest: "done",
+    }
