@@ -9,18 +9,44 @@ CHINESE: Final[dict[str, str]] = {
     "Nothing was written.": "未写入任何内容。",
     "Nothing was written: no change set, and nothing in the target.": "未写入任何内容：没有变更集，目标库也未改动。",
     "Nothing of that chunk was written; the chunks before it are committed, logged and backed up.": (
-        "该批未写入；此前各批已提交、已记录、已备份。"
+        "该分块未写入；此前各分块已提交、已记录、已备份。"
     ),
     "The chunk was rolled back whole; the chunks before it are committed, logged and backed up.": (
-        "该批已整体撤回；此前各批已提交、已记录、已备份。"
+        "该分块已整体撤回；此前各分块已提交、已记录、已备份。"
     ),
     "The lines that are left are not begun.": "余下各行尚未开始。",
     "The run is closed and its rows stand as approved.": "执行已关闭，各行与审批一致。",
-    "Nothing of this chunk was written.": "该批未写入。",
+    "Nothing of this chunk was written.": "该分块未写入。",
     "Nothing of this transaction was written.": "该事务未写入。",
     "Nothing needed to be written.": "无需写入。",
     "A transaction that was not committed was rolled back.": "未提交的事务已撤回。",
     "Run the command again.": "请重新运行该命令。",
+    # The demo's walk.
+    "The operator gives the database its change log.": "操作员为数据库建立变更日志。",
+    "The author plans the first script; a trial applies it and takes it back on a copy.": (
+        "起草人计划第一个修复脚本；试运行在副本上写入并全部撤回。"
+    ),
+    "Reviewers see the changes by their shape, rarest first.": "审核人按形态查看改动，少见的在前。",
+    "The leader signs exactly these rows.": "领导签署的正是这些行。",
+    "The operator applies them, and nothing else.": "操作员执行这些行，不多不少。",
+    "Where does the change set stand?": "变更集进展如何？",
+    "An auditor asks who changed this cell, why, and on whose word.": "审计人员问：这个值是谁改的、为什么、谁批准的。",
+    "Is the record whole, and does the database hold it?": "记录是否完整，库中是否仍是这些值？",
+    "Second thoughts: the author plans the exact inverse of the run.": "需要撤回：起草人计划该次执行的逐行逆向变更集。",
+    "Taking back needs a signature too.": "撤回同样需要签署。",
+    "The operator applies the inverse.": "操作员执行逆向变更集。",
+    "Both runs stand in the record, signed and chained.": "两次执行都在记录中，签名成链。",
+    "The walk stopped: step": "演示中止：第",
+    "ended with exit status": "步的退出码为",
+    "The walk is done. To try next, in this folder:": "演示完毕。接下来可以在此目录中试试：",
+    "the other scripts; plan, show, approve and apply one": "其余脚本；任选一个计划、查看、审批、执行",
+    "a delete of high risk: keys/chen.jing must sign it too": "高风险删除：还须 keys/chen.jing 签署",
+    "what came back from banks, each cell with its origin": "银行回填的更正值，每个值都有来源",
+    "what a pull request should say": "供合并请求使用的说明",
+    "every cell that was soiled, with its clean value": "每个脏数据及其正确值",
+    "And tamper with the record, then ask again; the answer is exit status 6 and the place:": (
+        "再试着篡改记录，然后校验；退出码为 6，并指出位置："
+    ),
     # Labels.
     "approvals": "审批",
     "backup": "备份",
@@ -38,7 +64,7 @@ CHINESE: Final[dict[str, str]] = {
     "policy": "制度",
     "progress": "进度",
     "project": "项目",
-    "receipt": "回执",
+    "receipt": "收据",
     "revision": "版本",
     "rows a chunk": "每批行数",
     "rule": "规则",
@@ -77,7 +103,7 @@ CHINESE: Final[dict[str, str]] = {
     "edit hffix.toml, approvals/policy.toml and approvals/allowed_signers; then": (
         "编辑 hffix.toml、approvals/policy.toml 和 approvals/allowed_signers，然后"
     ),
-    "{count:fix|fixes} on {target}": "{target}：修正 {count} 个",
+    "{count:fix|fixes} on {target}": "{target}：修复脚本 {count} 个",
     "{target} has its change log now, and a lineage of its own.": "{target} 已建变更日志，并有了自己的谱系。",
     "{target}: the change log is upgraded to revision {to}.": "{target}：变更日志已升级到版本 {to}。",
     "{target} has its change log already, at its newest revision.": "{target} 已有变更日志，且为最新版本。",
@@ -123,7 +149,7 @@ CHINESE: Final[dict[str, str]] = {
         "第 {run} 号执行：{leaves} 行中已写入 {applied} 行；{conflicts} 行在计划后有变动，保持原样。"
     ),
     "Run {run} stopped at a chunk's edge: {decided} of {leaves:row|rows} are committed.": (
-        "第 {run} 号执行在批次之间停止：{leaves} 行中已提交 {decided} 行。"
+        "第 {run} 号执行在分块之间停止：{leaves} 行中已提交 {decided} 行。"
     ),
     "Run {run} stopped: {decided} of {leaves:row|rows} are committed.": (
         "第 {run} 号执行已停止：{leaves} 行中已提交 {decided} 行。"

@@ -37,7 +37,7 @@ def demo(call: Call, *, folder: Path, size: str, seed: int, walk: bool) -> Answe
     if walk:
         from hffix.demo.walk import walk as walk_through
 
-        return Answer(data={**data, "walked": True}, ended=walk_through(folder, say=call.tell))
+        return Answer(data={**data, "walked": True}, ended=walk_through(folder, say=call.tell, word=call.say.word))
     verdict = call.say("A generated provident fund with known dirt is in {folder}.", folder=str(folder))
     after = f"cd {folder} && hffix init-target --sign-with keys/wang.qiang"
     return Answer(page=page(verdict, say=call.say, width=call.width, after=after), data=data)

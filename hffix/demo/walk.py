@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 Say = Callable[[str], None]
+Word = Callable[[str], str]
 
 # Three people take part: who wrote the script, who answers for it, who applies it.
 AUTHOR: Final = ("--as", "li.wei")
@@ -30,17 +31,17 @@ class _Step:
     words: tuple[str, ...]
 
 
-def walk(folder: Path, *, say: Say) -> int:
+def walk(folder: Path, *, say: Say, word: Word = str) -> int:
     """Give each command in a fresh demo project and show what it answers; stop at the first that fails."""
     steps = _steps(folder)
     say(f"$ cd {shlex.quote(str(folder))}")
     for number, step in enumerate(steps, start=1):
-        say(f"\n# {number}. {step.why}\n$ hffix {shlex.join(step.words)}")
+        say(f"\n# {number}. {word(step.why)}\n$ hffix {shlex.join(step.words)}")
         status = _run(folder, step.words, say=say)
         if status:
-            say(f"\nThe walk stopped: step {number} ended with exit status {status}, and 0 was expected.")
+            say(f"\n{word('The walk stopped: step')} {number} {word('ended with exit status')} {status}.")
             return status
-    say(_what_next(folder))
+    say(_what_next(folder, word=word))
     return 0
 
 
@@ -101,18 +102,23 @@ def _newest_run(backups: Path) -> str:
     return str(max(int(part.name) for part in backups.iterdir() if part.name.isdecimal()))
 
 
-def _what_next(folder: Path) -> str:
+def _what_next(folder: Path, *, word: Word) -> str:
     first = _by_age(folder / "changesets")[0]
-    return f"""
-The walk is done. To try next, in {shlex.quote(str(folder))}:
-
-  hffix list                                  the other scripts; plan, show, approve and apply one
-  hffix plan 0004 --trial                     a delete of high risk: keys/chen.jing must sign it too
-  hffix plan 0003                             what came back from banks, each cell with its origin
-  hffix show {first} --format markdown   what a pull request should say
-  less truth.csv                              every cell that was soiled, with its clean value
-
-And tamper with the record, then ask again; the answer is exit status 6 and the row's place:
-
-  sqlite3 fund.db "{TAMPER}"
-  hffix verify"""
+    proposed = {
+        "hffix list": "the other scripts; plan, show, approve and apply one",
+        "hffix plan 0004 --trial": "a delete of high risk: keys/chen.jing must sign it too",
+        "hffix plan 0003": "what came back from banks, each cell with its origin",
+        f"hffix show {first} --format markdown": "what a pull request should say",
+        "less truth.csv": "every cell that was soiled, with its clean value",
+    }
+    widest = max(map(len, proposed))
+    lines = [f"  {command:{widest}}   {word(why)}" for command, why in proposed.items()]
+    return "\n".join(
+        [
+            f"\n{word('The walk is done. To try next, in this folder:')} {shlex.quote(str(folder))}\n",
+            *lines,
+            f"\n{word('And tamper with the record, then ask again; the answer is exit status 6 and the place:')}\n",
+            f'  sqlite3 fund.db "{TAMPER}"',
+            "  hffix verify",
+        ]
+    )

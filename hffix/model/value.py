@@ -5,7 +5,7 @@ NULL is null, readable text a JSON string; all else is an object of one tag and 
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -25,6 +25,7 @@ class UnreadableText:
 
 Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText
 
+_AS_THEY_ARE: Final = frozenset({str, type(None)})
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -58,6 +59,26 @@ def decode_value(value: object) -> Raw:
     return raw
 
 
+def encode_values(raws: Sequence[Raw]) -> Sequence[Canonical]:
+    """Give many values, as of one column, in canonical form; most columns hold nothing but text, or whole numbers."""
+    kinds = set(map(type, raws))
+    if kinds <= _AS_THEY_ARE:
+        return raws  # type: ignore[return-value]
+    if kinds == {int}:
+        return [{"int": str(raw)} for raw in raws]
+    return list(map(encode_value, raws))
+
+
+def decode_values(values: Sequence[Canonical]) -> list[Raw]:
+    """Give back many values, as of one column."""
+    if {type(value) for value in values} == {dict}:
+        texts = [value.get("int") if len(value) == 1 else None for value in values]  # type: ignore[union-attr,arg-type]
+        if None not in texts:
+            numbers: list[Raw] = list(map(_read_integer, texts))  # type: ignore[arg-type]
+            return numbers
+    return [value if type(value) is str or value is None else decode_value(value) for value in values]
+
+
 def exact_decimal(raw: Raw) -> Decimal | None:
     """Read a number exactly from a whole number, a decimal or plain digits in a text; None where it is none."""
     if isinstance(raw, Decimal) and raw.is_finite():
@@ -84,7 +105,7 @@ def _read_integer(text: str) -> int:
     # Python reads more than one writing of a number; only the one that it writes itself is canonical.
     try:
         number = int(text)
-    except ValueError as fault:
+    except (TypeError, ValueError) as fault:
         raise NotCanonical("a value tagged int is malformed") from fault
     if str(number) != text:
         raise NotCanonical("a value tagged int is not in canonical form")

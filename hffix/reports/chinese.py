@@ -41,7 +41,7 @@ CHINESE: Final[dict[str, str]] = {
     "{command}   or   {other}": "{command}   或   {other}",
     # Labels.
     "change set": "变更集",
-    "fix": "修正",
+    "fix": "修复脚本",
     "written by": "来源",
     "why": "为什么",
     "target": "目标库",

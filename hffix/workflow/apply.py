@@ -21,6 +21,7 @@ from hffix.model.change import Cells, Line
 from hffix.model.record import BackupFacts, entries_root
 from hffix.model.record import Chunk as ChunkRecord
 from hffix.model.run import MOST_BYTES, State, next_rows
+from hffix.model.value import decode_values
 from hffix.store import backups
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.chunk import (
@@ -31,7 +32,6 @@ from hffix.workflow.chunk import (
     backup_lines,
     compare,
     conflict_of,
-    decode_values,
     keys_of,
     lock_rows,
     log_rows,

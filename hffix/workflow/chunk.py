@@ -18,12 +18,11 @@ from hffix.model.record import entry_leaf
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
-from hffix.model.value import Canonical, Raw, decode_value, encode_value
+from hffix.model.value import Raw, decode_values, encode_values
 
 Row = tuple[Raw, ...]
 Tables = Mapping[str, Table]
 ACTING = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
-_PLAIN = frozenset({str, type(None)})
 
 
 class Reading(Protocol):
@@ -81,11 +80,6 @@ def keys_of(table: Table, lines: Sequence[Line]) -> list[Row]:
     return list(zip(*(decode_values([line.key[column] for line in lines]) for column in table.key), strict=True))
 
 
-def decode_values(values: Sequence[Canonical]) -> list[Raw]:
-    """Give many values as the driver holds them; texts are what they are."""
-    return [value if type(value) is str or value is None else decode_value(value) for value in values]
-
-
 def lock_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
     """Lock each line's row and read it as `read_rows` does."""
     return _rows(session.lock, tables, lines)
@@ -112,10 +106,7 @@ def _rows(read: Reading, tables: Tables, lines: Sequence[Line]) -> list[Cells | 
 
 def canonical_rows(names: Sequence[str], rows: Sequence[Row]) -> list[Cells]:
     """Give raw rows in canonical values, column by column: most columns hold nothing but text."""
-    columns: list[Sequence[Canonical]] = []
-    for column in zip(*rows, strict=True):
-        plain = _PLAIN.issuperset(map(type, column))
-        columns.append(column if plain else list(map(encode_value, column)))
+    columns = map(encode_values, zip(*rows, strict=True))
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

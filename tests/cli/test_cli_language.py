@@ -41,7 +41,7 @@ def test_both_languages_name_the_same_facts(text: str) -> None:
 
 def test_the_language_is_the_option_s_then_the_environment_s(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     english = "✓ 1 fix on main"
-    chinese = "✓ main：修正 1 个"
+    chinese = "✓ main：修复脚本 1 个"
     assert desk.done("list").first == english
     assert desk.done("list", "--lang", "zh").first == chinese
     monkeypatch.setenv("HFFIX_LANG", "zh")

@@ -41,7 +41,7 @@ Next: hffix approve 8b120fe6ac55"""
 IN_CHINESE = """\
 ✓ 变更集 8b120fe6ac55：personal_account 改 41,209 行，37 行待人工确认。
   尚缺审批：领导小组 1 人。
-  修正       0007_open_date《开户日期统一为 YYYY-MM-DD》
+  修复脚本   0007_open_date《开户日期统一为 YYYY-MM-DD》
   来源       起草 li.wei，工单 DQ-2024-017
   为什么     Imports before 2016 kept each bank's own date format.
   目标库     main（谱系 5c77…e1）      风险 低
