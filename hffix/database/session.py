@@ -50,6 +50,9 @@ class Snapshot(Protocol):
     def settle(self, table: Table, column: str, *, value: Raw) -> Raw:
         """Give the value as the column will hold it; refuse with Unsettled what would lose a digit or a sign."""
 
+    def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
+        """Find the keys of the rows that hold these values, by the engine's own equality."""
+
     def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
         """Find rows that the database's own foreign-key actions would change or delete along with these whole rows."""
 

@@ -137,6 +137,13 @@ class SQLite:
         declared = described.type if described else ""
         return self._settling.settle(value, declared=declared, strict="STRICT" in table.options)
 
+    def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
+        """Find the keys of the rows that hold these values."""
+        read = ", ".join(map(quote, table.key))
+        where = " AND ".join(f"{quote(c)} = {b}" for c, b in zip(columns, bind(values), strict=True))
+        sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {where}"
+        return self._fetch(sql, [as_parameter(value) for value in values])
+
     def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
         """Find the children that ON DELETE or ON UPDATE would touch."""
         for link in table.referred:

@@ -10,11 +10,11 @@ import orjson
 
 from hffix.authoring.loading import Script
 from hffix.database import Snapshot
-from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes
+from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes, UniqueTaken
 from hffix.model.canonical import PLAIN
 from hffix.model.change import Cells
 from hffix.model.schema import Table
-from hffix.model.value import Raw, encode_value
+from hffix.model.value import Raw, decode_value, encode_value
 from hffix.sheets.corrections import Corrections
 from hffix.store.changesets import Draft
 from hffix.workflow.bind import Binding, Bound
@@ -118,6 +118,7 @@ class Drafting:
         if changed:
             before = {column: encode_value(row[scan.places[column]]) for column in guards}
             self._refuse_reached(scan, row, changed)
+            self._refuse_taken(scan, row, changed)
             lines.append(self._line(scan.table.name, "update", key, before, changed, origin))
         elif not deletes:
             self.measure.unresolved += bool(reasons)
@@ -157,6 +158,17 @@ class Drafting:
         whole = self.snapshot.rows(scan.table, keys=[row[: scan.keys]])
         for name, _ in self.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
             raise ReachesFurther(f"changing {', '.join(changed)} of {scan.table.name} would reach rows of {name}")
+
+    def _refuse_taken(self, scan: "_Scan", row: Row, changed: Cells) -> None:
+        """Refuse a value that another row holds in a unique column: also a swap, since each row is written alone."""
+        for columns in scan.unique:
+            values = [decode_value(changed[c]) if c in changed else row[scan.places[c]] for c in columns]
+            if changed.keys().isdisjoint(columns) or None in values:
+                continue
+            if any(key != row[: scan.keys] for key in self.snapshot.holders(scan.table, columns, values=values)):
+                raise UniqueTaken(
+                    f"{self.script.path.name}: a new value of {scan.table.name}.{', '.join(columns)} is another row's"
+                )
 
     def _count(self, bound: Bound) -> None:
         self._changed[bound.number] += 1
@@ -201,7 +213,9 @@ class _Scan:
         self.keys = len(table.key)
         self.changing = changing
         self.deleting = deleting
-        needed = {column for bound in changing for column in bound.guards}
+        written = {column for bound in changing for column in bound.facts.writes}
+        self.unique = [columns for columns in table.unique if written.intersection(columns)]
+        needed = {column for bound in changing for column in bound.guards}.union(*self.unique)
         self.columns = tuple(name for name in table.names if name in needed and name not in table.key)
         self.places = {name: place for place, name in enumerate((*table.key, *self.columns))}
         self.expressions: list[str] = []
