@@ -176,6 +176,10 @@ class Office:
     def records(self) -> list[Record]:
         return [read_record(stored.body) for stored in self.stored_records()]
 
+    def kinds(self) -> list[str]:
+        """Name the kinds of the chain's records, in their order."""
+        return [str(kind) for (kind,) in self.ask("SELECT kind FROM hffix_record ORDER BY number")]
+
     def stored_records(self) -> list[StoredRecord]:
         with open_for_reading(self.setting().url, folder=self.folder) as snapshot:
             return list(record_bodies(snapshot))
@@ -209,6 +213,12 @@ class Office:
         return write_statement(
             self.project, subject=statement.subjects[0], name=statement.file_name, data=data, signature=signature
         )
+
+    def approved(self, fix: str) -> ChangeSet:
+        """Plan a fix and let the leader approve it."""
+        change_set = self.plan(fix)
+        self.approve(change_set)
+        return change_set
 
     def revoke(self, change_set: ChangeSet, *, by: str = LEADER) -> SignedStatement:
         return revoke(self.setting(by), change_set, confirm=lambda _: None)

@@ -5,12 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hffix.errors.applying import AlreadyApplied
 from hffix.errors.approvals import MayNotOperate, NotApproved, Revoked, UnknownSigner
 from hffix.model import moment
 from hffix.model.record import Chunk, Open, Resume, Revoke
 from hffix.model.statement import Statement
 from hffix.store.approvals import signature_path
 from hffix.store.changesets import ChangeSet
+from hffix.workflow.appending import append_record
 from hffix.workflow.apply import Limits
 from tests.workflow.office import (
     AUDITOR,
@@ -121,10 +123,12 @@ def test_nobody_approves_what_he_wrote_or_applies(lenient: Office, person: str, 
 
 def test_an_operator_of_an_earlier_session_does_not_count_as_approver_of_a_later_one(lenient: Office) -> None:
     change_set = lenient.plan("1")
+    (leaders,) = lenient.approve(change_set)
+    interrupted(lenient, change_set, by=OPERATOR)
+    leaders.path.unlink()
     lenient.approve(change_set, OPERATOR)
-    interrupted(lenient, change_set, by=SECOND_OPERATOR)
-    with pytest.raises(NotApproved):
-        lenient.apply(change_set, by=OPERATOR)
+    with pytest.raises(NotApproved, match=f"{OPERATOR} is an operator of the run"):
+        lenient.apply(change_set, by=SECOND_OPERATOR)
 
 
 def test_who_is_no_operator_does_not_apply(office: Office) -> None:
@@ -177,6 +181,26 @@ def test_a_revocation_of_another_change_set_does_not_stop_a_run(office: Office) 
     assert [type(record).__name__ for record in office.records()] == [
         "Found", "Open", "Chunk", "Revoke", "Chunk", "Chunk", "Close",
     ]  # fmt: skip
+
+
+def test_no_record_is_older_than_a_revocation_that_came_before_it(office: Office) -> None:
+    change_set = office.plan("1")
+    office.approve(change_set)
+
+    def revoke_ahead() -> None:
+        with office.session() as session:
+            append_record(
+                office.setting(),
+                session,
+                lambda number, time: Revoke(number=number, time=time, manifests=("0" * 64,), statement="0" * 64),
+                signed=(moment.later(session.now(), seconds=200),),
+            )
+
+    with acting_at("chunk.confirmed", revoke_ahead):
+        assert office.apply(change_set, chunk_rows=4).state == "done"
+    times = [record.time for record in office.records()]
+    assert times == sorted(times)
+    assert isinstance(office.apply(change_set).problem, AlreadyApplied)
 
 
 def test_a_revocation_between_the_checks_and_the_open_record_is_seen(office: Office) -> None:
