@@ -5,9 +5,9 @@ Only this module asks a database to write the rows of user tables.
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from hffix.changelog import writer
 from hffix.changelog.reader import Control, read_control
@@ -265,25 +265,20 @@ class _Lines:
     """The lines of a change set from one place on, taken in chunks of changing size."""
 
     def __init__(self, change_set: ChangeSet, *, start: int) -> None:
-        self._lines: Iterator[bytes] = (line for block in change_set.blocks(start=start) for line in block)
-        self._held: bytes | None = None
+        self._blocks = change_set.blocks(start=start)
+        self._held: list[bytes] = []
 
     def take(self, rows: int) -> list[bytes]:
         """Take at most so many lines, and at most eight megabytes of them."""
-        taken: list[bytes] = []
-        size = 0
-        while len(taken) < rows:
-            line = self._held if self._held is not None else next(self._lines, None)
-            self._held = None
-            if line is None:
-                break
-            if taken and size + len(line) > MOST_BYTES:
-                self._held = line
-                break
-            taken.append(line)
-            size += len(line)
+        while len(self._held) < rows and (block := next(self._blocks, None)):
+            self._held += block
+        taken = self._held[:rows]
+        if sum(map(len, taken)) > MOST_BYTES:
+            sizes = accumulate(map(len, taken))
+            taken = taken[: max(1, sum(size <= MOST_BYTES for size in sizes))]
         if not taken:
             raise RowsChanged("the change set has fewer lines than its manifest states")
+        del self._held[: len(taken)]
         return taken
 
 
