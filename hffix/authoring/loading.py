@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -131,29 +132,31 @@ def _run(path: Path, beside: Sequence[Path]) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(path.parent))
-    sys.modules[spec.name] = module
-    _forget(beside)
+    importlib.invalidate_caches()
     try:
-        spec.loader.exec_module(module)
+        with _set_aside([spec.name, *(file.stem for file in beside)]):
+            sys.modules[spec.name] = module
+            spec.loader.exec_module(module)
     except HffixError as fault:
         raise type(fault)(f"{path.name}, {fault.message}") from fault
     except Exception as fault:
         raise FixBroken(f"{path.name}, line {line_in(path, fault)}: {type(fault).__name__} while loading") from fault
     finally:
-        _forget(beside)
-        del sys.modules[spec.name]
         sys.path.remove(str(path.parent))
         sys.dont_write_bytecode = written
     return module
 
 
-def _forget(beside: Sequence[Path]) -> None:
-    """Let no helper module stay loaded: the next script must run the file that its digest is taken of."""
-    importlib.invalidate_caches()
-    for file in beside:
-        loaded = sys.modules.get(file.stem)
-        if loaded is not None and loaded.__file__ == str(file):
-            del sys.modules[file.stem]
+@contextmanager
+def _set_aside(names: Sequence[str]) -> Iterator[None]:
+    """Let a script load the very files beside it that its digests are taken of, and leave none of them loaded."""
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    try:
+        yield
+    finally:
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(others)
 
 
 def line_in(path: Path, fault: BaseException) -> int:

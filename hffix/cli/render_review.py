@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hffix.reports.review import Review
 
 
-
 def review_answer(
     review: Review, *, form: str, output: Path | None, every_shape: bool, say: Messages, width: int
 ) -> Answer:

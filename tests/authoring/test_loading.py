@@ -2,6 +2,7 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -149,6 +150,18 @@ def test_a_helper_is_read_again_when_its_script_is(tmp_path: Path) -> None:
 
     assert answers == ["oneone", "twotwo"]
     assert "words" not in sys.modules
+
+
+def test_a_module_of_a_helper_s_name_that_is_loaded_already_is_neither_used_nor_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ModuleType("words")
+    monkeypatch.setitem(sys.modules, "words", other)
+
+    script = load_with(tmp_path, "import words\nfix.ticket = words.TICKET\n", words="TICKET = 'beside'\n")
+
+    assert script.fix.ticket == "beside"
+    assert sys.modules["words"] is other
 
 
 def test_two_folders_may_each_have_a_helper_of_one_name(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hffix.model.manifest import FixFacts, Place, ShapeCount, TableCounts, Targe
 from hffix.model.scope import Condition, Kept, Scope, SideEffect
 from tests.workflow.planning import HEAD, Desk, desk_at, digest, lines_of, plain, told
 
+NO_DAY = "INVALID_DATE: no such day"
 CLEAN = 'fix.clean("t", "day", cleaners.date, at_most=9)\n'
 
 
@@ -35,10 +36,10 @@ def f(day: str, state): return "09" if day == "2024/3/5" else state
     [
         (CLEAN, {"day"}),
         ('fix.sql("t", {"state": "\'9\'"}, where="id = 1", at_most=9)', {"id", "state"}),
-        ('fix.sql("t", {"state": "coalesce(t.AMOUNT, 0) || \'day\'"}, where="id = 1", at_most=9)', {"id", "state", "amount"}),
+        ('fix.sql("t", {"state": "t.AMOUNT || \'day\'"}, where="id = 1", at_most=9)', {"id", "state", "amount"}),
         ('fix.sql("t", {"state": "year"}, where="id = 1", at_most=9)', {"id", "state", "year"}),
         ('fix.sql("t", {"state": "\'9\'", "day": "day"}, where="id = 1", at_most=9)', {"id", "state", "day"}),
-        ('@fix.rows("t", writes="state", where="id = 1", at_most=9)\ndef f(raw, year): return "9"', {"id", "state", "raw", "year"}),
+        ('@fix.rows("t", writes="state", at_most=9)\ndef f(raw, year): return "9"', {"state", "raw", "year"}),
     ],
 )  # fmt: skip
 def test_every_column_that_the_scope_names_is_guarded(desk: Desk, text: str, guarded: set[str]) -> None:
@@ -84,11 +85,13 @@ INSERT INTO m_alone VALUES ('b', 'x'), ('A', 'x'), ('10', 'x'), ('9', 'gone');
 
 def test_updates_come_with_parents_first_then_deletes_with_children_first_each_by_key(desk: Desk) -> None:
     desk.office.run_script(FAMILY)
-    text = "".join(
-        f'fix.delete("{name}", where="v = \'gone\' AND id <> 8 AND id <> 4", at_most=9)\n'
-        f'fix.sql("{name}", {{"v": "\'new\'"}}, where="v = \'x\'", at_most=9)\n'
-        for name in ("a_child", "m_alone", "z_parent")
-    ) + 'fix.delete("a_child", where="id = 8", at_most=1)\nfix.delete("z_parent", where="id = 4", at_most=1)\n'  # fmt: skip
+    text = """
+for name in ("a_child", "m_alone", "z_parent"):
+    fix.delete(name, where="v = 'gone' AND id <> 8 AND id <> 4", at_most=9)
+    fix.sql(name, {"v": "'new'"}, where="v = 'x'", at_most=9)
+fix.delete("a_child", where="id = 8", at_most=1)
+fix.delete("z_parent", where="id = 4", at_most=1)
+"""
 
     assert told(desk.lines(text)) == [
         ("m_alone", "update", {"id": "10"}), ("m_alone", "update", {"id": "A"}), ("m_alone", "update", {"id": "b"}),
@@ -195,7 +198,7 @@ def test_counts_add_up_over_updates_deletes_unchanged_and_unresolved_rows(desk: 
         "part": TableCounts(updates=0, inserts=0, deletes=2, columns={}),
         "t": TableCounts(updates=2, inserts=0, deletes=1, columns={"day": 2}),
     }
-    assert counts.reasons == {"day does not exist": 1}
+    assert counts.reasons == {NO_DAY: 1}
 
 
 def test_a_row_that_one_scope_changes_and_another_declines_counts_as_changed(desk: Desk) -> None:
@@ -203,7 +206,7 @@ def test_a_row_that_one_scope_changes_and_another_declines_counts_as_changed(des
 
     counts = change_set.manifest.counts
     assert (counts.scanned, counts.updates, counts.unchanged, counts.unresolved) == (5, 3, 2, 0)
-    assert counts.reasons == {"day does not exist": 1}
+    assert counts.reasons == {NO_DAY: 1}
     assert [plain(line.key) for line in change_set.unresolved()] == [{"id": "3"}]
 
 
@@ -213,7 +216,10 @@ def test_a_row_that_two_scopes_decline_is_one_unresolved_row_with_both_reasons(d
         '@fix.rows("t", writes="state", where="id < 3", at_most=9)\ndef g(day): raise Unresolved("two")\n'
     )
 
-    assert [(plain(line.key), line.reason) for line in change_set.unresolved()] == [({"id": "1"}, "one; two"), ({"id": "2"}, "two")]
+    assert [(plain(line.key), line.reason) for line in change_set.unresolved()] == [
+        ({"id": "1"}, "one; two"),
+        ({"id": "2"}, "two"),
+    ]
     counts = change_set.manifest.counts
     assert (counts.scanned, counts.unresolved, counts.reasons) == (2, 2, {"one": 1, "two": 2})
 
@@ -234,7 +240,7 @@ def test_shapes_are_counted_and_those_of_few_rows_pooled_so_that_no_row_shows(de
 
 def test_the_manifest_states_fix_target_scope_and_files(desk: Desk) -> None:
     text = """fix.risk, fix.ticket, fix.on_conflict = "high", "DQ-7", "skip"
-fix.clean("t", "day", cleaners.date, where="state <> '04' AND EXISTS (SELECT 1 FROM PART p WHERE p.no = t.id)", at_most=7)
+fix.clean("t", "day", cleaners.date, where="state <> '04' AND id IN (SELECT no FROM PART)", at_most=7)
 fix.delete("part", where="0", at_most=3)
 fix.side_effects("t", "raw")
 fix.requires("rows", "SELECT count(*) FROM t", equals=5)
@@ -253,18 +259,16 @@ fix.ensures("rows", "SELECT count(*) FROM t", equals=5)
     assert manifest.scope == (
         Scope(
             table="t", kind="clean", reads=("id", "day", "state"), writes=("day",),
-            where="state <> '04' AND EXISTS (SELECT 1 FROM PART p WHERE p.no = t.id)", unguarded=("part",),
+            where="state <> '04' AND id IN (SELECT no FROM PART)", unguarded=("part",),
             to_null=False, at_most=7, function="date",
         ),
         Scope(
-            table="part", kind="delete", reads=("loan", "no", "note"), writes=(), where="0", unguarded=(), to_null=False,
-            at_most=3, function=None,
+            table="part", kind="delete", reads=("loan", "no", "note"), writes=(), where="0", unguarded=(),
+            to_null=False, at_most=3, function=None,
         ),
     )  # fmt: skip
     assert manifest.side_effects == (SideEffect(table="t", column="raw"),)
-    assert manifest.requires == manifest.ensures == (
-        Condition(title="rows", query="SELECT count(*) FROM t", equals=5),
-    )
+    assert manifest.requires == manifest.ensures == (Condition(title="rows", query="SELECT count(*) FROM t", equals=5),)
     assert set(manifest.schema) == {"t", "part"}
     assert set(manifest.versions) == {"hffix", "python", "sqlite"}
     assert (manifest.trial, manifest.irreversible, manifest.struck, manifest.parent, manifest.reverts) == (None,) * 5
@@ -291,7 +295,7 @@ def test_a_plan_without_changes_is_still_a_change_set_with_its_unresolved_rows(d
 
     assert (change_set.manifest.leaves, change_set.manifest.parts, list(change_set.blocks())) == (0, (), [])
     assert [(line.table, plain(line.key), line.reason, line.origin) for line in change_set.unresolved()] == [
-        ("t", {"id": "3"}, "day does not exist", None)
+        ("t", {"id": "3"}, NO_DAY, None)
     ]
 
 
