@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,10 @@ def command(project: Path, *words: str) -> Figure:
     """Run a hffix command; give its seconds and its peak memory in megabytes."""
     started = time.perf_counter()
     running = subprocess.Popen(
-        [sys.executable, "-m", "hffix.cli.main", *words, "--no-input", "--json"], cwd=project, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "hffix.cli.main", *words, "--no-input", "--json"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
@@ -160,11 +164,11 @@ def measure_hffix(project: Path) -> dict[str, Figure]:
 def once(base: Path, scratch: Path) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     for name, method in (("A", raw_update), ("B", careful_dba), ("C", orm_loop)):
-        path = scratch / f"{name}.db"
-        shutil.copy(base, path)
-        os.sync()
-        found[name] = timed(lambda method=method, path=path: method(path))  # type: ignore[misc]
-        path.unlink()
+        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+            path = Path(folder) / "bench.db"
+            shutil.copy(base, path)
+            os.sync()
+            found[name] = timed(partial(method, path))
     os.sync()
     found |= measure_hffix(project_of(scratch / "project", base))
     shutil.rmtree(scratch / "project")
