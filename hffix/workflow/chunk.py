@@ -171,7 +171,12 @@ def backup_lines(
 ) -> list[bytes]:
     """Write the full rows, as they are before the write, of every update and delete."""
     return [
-        orjson.dumps((next(salts), line.table, line.key, _stored(tables[line.table], row)), option=PLAIN)
+        # orjson hands out far more memory than a line needs; a chunk of lines must not keep it.
+        bytes(
+            memoryview(
+                orjson.dumps((next(salts), line.table, line.key, _stored(tables[line.table], row)), option=PLAIN)
+            )
+        )
         for line, row in zip(lines, found, strict=True)
         if row is not None
     ]
