@@ -8,6 +8,7 @@ from typing import Literal, ParamSpec, TypeVar
 from hffix.authoring.contracts import Contract, contracts_of
 from hffix.authoring.declared import Declared
 from hffix.errors.fixes import BadDeclaration
+from hffix.model.canonical import LARGEST
 from hffix.model.scope import Condition, SideEffect
 
 Parameters = ParamSpec("Parameters")
@@ -170,8 +171,8 @@ class Fix:
 
     def _declare(self, scope: Declared) -> None:
         at_most = scope.at_most
-        whole = isinstance(at_most, int) and not isinstance(at_most, bool) and at_most >= 1
-        _refuse(not whole, f"line {scope.line}: at_most is a number of rows from 1")
+        whole = type(at_most) is int and 1 <= at_most <= LARGEST
+        _refuse(not whole, f"line {scope.line}: at_most is a number of rows from 1 to {LARGEST}")
         _refuse(scope.kind != "delete" and not scope.writes, f"line {scope.line}: writes names no column")
         _refuse(_twice(scope.writes), f"line {scope.line}: writes names a column twice")
         _refuse(scope.where is not None and not scope.where.strip(), f"line {scope.line}: where is blank")
@@ -192,6 +193,8 @@ def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
 
 def _condition(title: str, query: str, equals: object, *, line: int) -> Condition:
     _refuse(type(equals) not in {str, int, type(None)}, f"line {line}: equals is text, a whole number or None")
+    large = isinstance(equals, int) and abs(equals) > LARGEST
+    _refuse(large, f"line {line}: equals is no whole number beyond {LARGEST}; compare it as text")
     return Condition(title=title, query=query, equals=equals)  # type: ignore[arg-type]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from hffix.authoring import fix as declaring
 from hffix.authoring.fix import Fix
 from hffix.errors import HffixError
 from hffix.errors.fixes import FixBroken, ForbiddenInFix, NoSuchFix, TwoNumbers
@@ -87,10 +88,14 @@ def load(path: Path) -> Script:
 
 
 def _parse(path: Path) -> ast.Module:
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise FixBroken(f"{path.name}, line {data[: data.index(0)].count(10) + 1}: a NUL character is in the script")
     try:
-        return ast.parse(path.read_bytes(), filename=path.name)
+        return ast.parse(data, filename=path.name)
     except SyntaxError as fault:
-        raise FixBroken(f"{path.name}, line {fault.lineno}: {fault.msg}") from fault
+        # A fault of the whole file, such as its encoding, has no line; that is declared on the first.
+        raise FixBroken(f"{path.name}, line {fault.lineno or 1}: {fault.msg}") from fault
 
 
 def _beside(path: Path, tree: ast.Module, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
@@ -139,8 +144,9 @@ def _run(path: Path, beside: Sequence[Path]) -> ModuleType:
             spec.loader.exec_module(module)
     except HffixError as fault:
         raise type(fault)(f"{path.name}, {fault.message}") from fault
-    except Exception as fault:
-        raise FixBroken(f"{path.name}, line {line_in(path, fault)}: {type(fault).__name__} while loading") from fault
+    except (Exception, SystemExit) as fault:
+        told = f"{type(fault).__name__} while loading{_misdeclared(fault)}"
+        raise FixBroken(f"{path.name}, line {line_in(path, fault)}: {told}") from fault
     finally:
         sys.path.remove(str(path.parent))
         sys.dont_write_bytecode = written
@@ -157,6 +163,15 @@ def _set_aside(names: Sequence[str]) -> Iterator[None]:
         for name in names:
             sys.modules.pop(name, None)
         sys.modules.update(others)
+
+
+def _misdeclared(fault: BaseException) -> str:
+    """Give Python's own words where a declaration was called wrongly; elsewhere they could quote anything."""
+    if type(fault) is not TypeError:
+        return ""
+    frames = traceback.extract_tb(fault.__traceback__)
+    inside = bool(frames) and frames[-1].filename == declaring.__file__
+    return f": {fault}" if inside or str(fault).startswith(f"{Fix.__name__}.") else ""
 
 
 def line_in(path: Path, fault: BaseException) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from hffix.cli.failing import error_as_json, error_text
 from hffix.errors import HffixError
 from hffix.reports.messages import Messages
 
+WIDEST: Final = 100
 # JSON takes these as they are, but on a terminal they act or hide.
 _ACTING: Final = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -25,11 +27,14 @@ class Answer:
     data: Mapping[str, object] = field(default_factory=dict)
     problem: HffixError | None = None
     ended: int = 0
+    always: int | None = None
     shown: bool = False
 
     @property
     def status(self) -> int:
-        """The exit status."""
+        """The exit status: that of what ended the command, unless it `always` ends with another."""
+        if self.always is not None:
+            return self.always
         return self.problem.status if self.problem is not None else self.ended
 
 
@@ -59,7 +64,9 @@ def print_text(page: str, *, colour: bool) -> None:
 
 def print_error(error: HffixError, *, known: Mapping[str, object], say: Messages, colour: bool) -> None:
     """Print an error on stderr."""
-    first, _, rest = error_text(error, known=known, say=say).partition(" ")
-    marked = click.style(first, fg="red", bold=True) if colour and sys.stderr.isatty() else first
+    terminal = sys.stderr.isatty()
+    width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns) if terminal else None
+    first, _, rest = error_text(error, known=known, say=say, width=width).partition(" ")
+    marked = click.style(first, fg="red", bold=True) if colour and terminal else first
     sys.stderr.write(f"{marked} {rest}\n")
     sys.stderr.flush()

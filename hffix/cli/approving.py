@@ -1,4 +1,4 @@
-"""approve and revoke: one person's signature over one change set, shown before it is given."""
+"""approve and revoke: one person's signature over a change set, or over a new policy, shown before it is given."""
 
 from __future__ import annotations
 
@@ -8,24 +8,33 @@ import click
 
 from hffix.cli.answer import Answer
 from hffix.cli.command import command
-from hffix.errors.project import NotAnswered
+from hffix.errors.project import NotAnswered, UsageError
 
 if TYPE_CHECKING:
     from hffix.cli.call import Call
     from hffix.model.policy import Purpose
     from hffix.workflow.approve import Signing
+    from hffix.workflow.approve_pair import PairSigning
 
-PURPOSES = ("apply", "apply+rollback", "rollback")
+PURPOSES = ("apply", "apply+rollback", "rollback", "policy")
 
 
 @command(signs=True)
-@click.argument("change_sets", nargs=-1, required=True)
+@click.argument("change_sets", nargs=-1)
 @click.option("--purpose", type=click.Choice(PURPOSES), help="Without it: apply, or rollback where a run is reverted.")
 @click.option("-m", "--comment", metavar="TEXT", help="A word that is signed with it.")
 def approve(call: Call, *, change_sets: tuple[str, ...], purpose: str | None, comment: str | None) -> Answer:
-    """Sign CHANGE_SETS: shows what is signed, and asks for the number of rows."""
+    """Sign CHANGE_SETS: shows what is signed, and asks for the number of rows.
+
+    With --purpose policy and no change set: sign the policy and the signers as their files are now.
+    """
     from hffix.cli.render_signed import signed_answer
     from hffix.workflow.approve import approve
+
+    if purpose == "policy":
+        return _approve_pair(call, change_sets, comment=comment)
+    if not change_sets:
+        raise UsageError("name the change sets to sign, or give --purpose policy")
 
     def one(beginning: str) -> Answer:
         found = call.change_set(beginning)
@@ -39,6 +48,16 @@ def approve(call: Call, *, change_sets: tuple[str, ...], purpose: str | None, co
         return signed_answer(signed, project=call.project.folder, say=call.say, width=call.width)
 
     return call.each(change_sets, one, go_on=False)
+
+
+def _approve_pair(call: Call, change_sets: tuple[str, ...], *, comment: str | None) -> Answer:
+    from hffix.cli.render_policy import signed_pair_answer
+    from hffix.workflow.approve_pair import approve_pair
+
+    if change_sets:
+        raise UsageError("--purpose policy signs policy.toml and allowed_signers, and takes no change set")
+    signed = approve_pair(call.setting(), comment=comment, confirm=lambda signing: _confirm_pair(call, signing))
+    return signed_pair_answer(signed, project=call.project.folder, say=call.say, width=call.width)
 
 
 @command(signs=True)
@@ -71,3 +90,14 @@ def confirm(call: Call, signing: Signing) -> None:
     call.tell(signing_text(facts, say=call.say, width=call.width))
     if not call.no_input and call.ask(question(facts, say=call.say)).replace(",", "") != answer(facts):
         raise NotAnswered("the answer was another number; nothing was signed", hint="Run the command again.")
+
+
+def _confirm_pair(call: Call, signing: PairSigning) -> None:
+    """Show what changes, and ask for the beginning of its digest unless nothing may be asked."""
+    from hffix.cli.render_policy import answer_to_sign, pair_text
+
+    call.tell(pair_text(signing, say=call.say, width=call.width))
+    wanted = answer_to_sign(signing)
+    question = call.say("Type the first 12 digits of the digest to sign: {answer}", answer=wanted)
+    if not call.no_input and call.ask(question) != wanted:
+        raise NotAnswered("the answer was another one; nothing was signed", hint="Run the command again.")

@@ -21,6 +21,29 @@ CHINESE: Final[dict[str, str]] = {
     "Nothing needed to be written.": "无需写入。",
     "A transaction that was not committed was rolled back.": "未提交的事务已撤回。",
     "Run the command again.": "请重新运行该命令。",
+    # What a trace and a status find.
+    "{table} {row}: {conflicts:conflict|conflicts}, never written.": "{table} {row}：{conflicts} 处冲突，从未写入。",
+    "{table} {row}: {conflicts:conflict|conflicts}; live: {live}.": "{table} {row}：{conflicts} 处冲突；现值：{live}。",
+    "{table} {row}: {count:change|changes} by hffix, {conflicts:conflict|conflicts}; live: {live}.": (
+        "{table} {row}：由 hffix 改动 {count} 次，{conflicts} 处冲突；现值：{live}。"
+    ),
+    "left as found by {operator}": "由 {operator} 执行时按原样保留",
+    "{count:damaged change set|damaged change sets}: {ids}": "已损坏的变更集 {count} 个：{ids}",
+    "{superseded:row was|rows were} written again or taken back by a later run of hffix": (
+        "{superseded} 行由后来的执行再次写入或撤回"
+    ),
+    "the change log's row stands under a run that never was: run hffix verify": (
+        "变更日志中的该行不属于任何一次执行：请运行 hffix verify"
+    ),
+    "the change log's row does not give its leaf: run hffix verify": (
+        "变更日志中的该行与其叶摘要不符：请运行 hffix verify"
+    ),
+    "the change log's rows are not those that their chunk's record was made of: run hffix verify": (
+        "变更日志中的各行与其分块记录不符：请运行 hffix verify"
+    ),
+    "an approval named by the record is not at hand": "记录所列的审批不在手边",
+    "changed since": "此后被改动",
+    "conflicts": "冲突",
     # The demo's walk.
     "The operator gives the database its change log.": "操作员为数据库建立变更日志。",
     "The author plans the first script; a trial applies it and takes it back on a copy.": (
@@ -38,7 +61,7 @@ CHINESE: Final[dict[str, str]] = {
     "Both runs stand in the record, signed and chained.": "两次执行都在记录中，签名成链。",
     "The walk stopped: step": "演示中止：第",
     "ended with exit status": "步的退出码为",
-    "The walk is done. To try next, in this folder:": "演示完毕。接下来可以在此目录中试试：",
+    "The walk is done. To try next:": "演示完毕。接下来可以试试：",
     "the other scripts; plan, show, approve and apply one": "其余脚本；任选一个计划、查看、审批、执行",
     "a delete of high risk: keys/chen.jing must sign it too": "高风险删除：还须 keys/chen.jing 签署",
     "what came back from banks, each cell with its origin": "银行回填的更正值，每个值都有来源",
@@ -107,7 +130,21 @@ CHINESE: Final[dict[str, str]] = {
     "{target} has its change log now, and a lineage of its own.": "{target} 已建变更日志，并有了自己的谱系。",
     "{target}: the change log is upgraded to revision {to}.": "{target}：变更日志已升级到版本 {to}。",
     "{target} has its change log already, at its newest revision.": "{target} 已有变更日志，且为最新版本。",
-    "pending: nobody's key was at hand": "待补：手头没有可用的密钥",
+    "{target} stands at its new place now, and its lineage goes on.": "{target} 已在新位置登记，谱系不变。",
+    "{target} is a copy: it has a change log and a lineage of its own now.": (
+        "{target} 是副本：已另建变更日志，并有了自己的谱系。"
+    ),
+    "pending: {reason}": "待补：{reason}",
+    "Type {word} to sign:": "请输入 {word} 以确认签署：",
+    "the database was moved: its lineage goes on at the new place": "数据库已搬迁：谱系在新位置延续",
+    "the database is a copy, or was restored: a lineage of its own begins": "数据库是副本或由备份恢复：另立谱系",
+    "purpose": "用途",
+    "until now": "原位置",
+    "from now on": "新位置",
+    "witnesses": "佐证",
+    "Nothing was written to the database; what was signed is kept in approvals/.": (
+        "数据库未写入任何内容；已签署的声明保存在 approvals/ 中。"
+    ),
     "{count:thing is|things are} missing.": "缺少 {count} 项。",
     "Nothing is missing.": "一切齐备。",
     # Plans.
@@ -118,7 +155,9 @@ CHINESE: Final[dict[str, str]] = {
     "{rows:row|rows} written, compared and rolled back in {seconds} s": (
         "写入并核对 {rows} 行，已全部撤回，用时 {seconds} 秒"
     ),
-    "{rare:row|rows} in shapes of fewer than {few}": "{rare} 行属于不足 {few} 行的形态",
+    "{rare:row|rows} in shapes of fewer than {few}   ← look at them with: hffix show {id}": (
+        "{rare} 行属于不足 {few} 行的形态   ← 请细看：hffix show {id}"
+    ),
     "Made the change set that takes run {run} back: {rows:row|rows}.": "已生成回滚第 {run} 号执行的变更集：{rows} 行。",
     "Made the change set that takes run {run} back: {rows:row|rows}; {conflicts} changed since and stay.": (
         "已生成回滚第 {run} 号执行的变更集：{rows} 行；{conflicts} 行其后有变动，保持不动。"
@@ -140,6 +179,10 @@ CHINESE: Final[dict[str, str]] = {
     "Change set {id} {state}.": "变更集 {id}{state}。",
     "is paused from its next chunk's edge on": "将在下一批之前暂停",
     "may go on": "可以继续执行",
+    "Change set {id}: {rows:row|rows} a chunk from its next chunk's edge on.": (
+        "变更集 {id}：自下一分块起，每块 {rows} 行。"
+    ),
+    "paused": "已暂停",
     # Runs.
     "Stopping at the next chunk's edge; once more stops at once, and the chunk is rolled back.": (
         "将在本批结束后停止；再按一次立即停止，并撤回本批。"
@@ -196,6 +239,43 @@ CHINESE: Final[dict[str, str]] = {
     "{rows:row|rows} of run {run}, as they were before it, are in {file}.": (
         "第 {run} 号执行之前的 {rows} 行已恢复到 {file}。"
     ),
+    # A new policy or new signers.
+    "a new policy or new signers, for every target": "新的审批规则或签署人名单，适用于所有目标库",
+    "Signed. The policy and signers stand, and judge what is approved from now on.": (
+        "已签署。审批规则与签署人名单生效，此后的审批以此为准。"
+    ),
+    "Signed. The policy and signers do not stand yet.": "已签署。审批规则与签署人名单尚未生效。",
+    "Type the first 12 digits of the digest to sign: {answer}": "请输入摘要的前 12 位以确认签署：{answer}",
+    # What each command does.
+    "Commands": "命令",
+    "Auditable batch correction of production data: plan, approve, apply, trace, verify, roll back.": (
+        "生产数据的可审计批量更正：计划、审批、执行、追溯、校验、回滚。"
+    ),
+    "Make a project: hffix.toml, a policy to fill in, folders.": "建项目：hffix.toml、待填写的审批规则、目录。",
+    "Give a target its change log; say that it moved.": "为目标库建变更日志；或声明它已搬迁。",
+    "Say what is missing: policy, target, change log, key, space.": (
+        "检查还缺什么：规则、目标库、变更日志、密钥、空间。"
+    ),
+    "List the fixes, and where their change sets stand.": "列出修复脚本及其变更集的状态。",
+    "Run a fix over a snapshot and write its change set.": "对快照运行修复脚本，写出变更集。",
+    "Show a change set by the shapes of its changes.": "按形态查看变更集。",
+    "Sign change sets.": "审批签名。",
+    "Withdraw a change set for good.": "永久撤销变更集。",
+    "Say where change sets stand: approvals, run, drift.": "查看变更集的状态：审批、执行、数据变动。",
+    "Write the approved rows; called again, it goes on.": "执行已审批的行；再次运行即断点续跑。",
+    "Stop a run at its next chunk's edge.": "在下一个分块之前暂停。",
+    "Let a paused run be applied again.": "放行已暂停的执行。",
+    "Set how many rows a run writes in one transaction.": "设定每个分块的行数。",
+    "End a run and leave the rest of its rows as they are.": "结束执行，剩下的行保持原样。",
+    "Make the change set that takes a run back.": "生成回滚某次执行的变更集。",
+    "List the runs of a target.": "列出目标库的各次执行。",
+    "Show the life of a row: who, why, on whose word.": "追溯一行的来历：谁改的、为什么、谁批准的。",
+    "Prove the record: log, chain, receipts, approvals, backups.": "校验记录：日志、链、收据、审批、备份。",
+    "List, verify or restore the backup parts.": "列出、验证、恢复备份。",
+    "Generate a database with known dirt, and walk through it.": "生成含已知脏数据的演示库，并走一遍全过程。",
+    "Print a page of the reference.": "打印参考手册的一页。",
+    "  {column}   found: {value}": "  {column}   现为：{value}",
+    "  found: no row of that key": "  现无此主键的行",
     # Demo.
     "A generated provident fund with known dirt is in {folder}.": "含已知脏数据的演示公积金库已建在 {folder}。",
 }

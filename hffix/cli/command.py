@@ -15,6 +15,7 @@ from hffix.cli.answer import Answer, as_object, print_json
 from hffix.cli.call import Call
 from hffix.cli.failpoint import install
 from hffix.cli.sentences import Sentences
+from hffix.cli.speaking import Spoken
 from hffix.errors import HffixError
 
 Body = Callable[..., Answer]
@@ -26,12 +27,14 @@ def command(*, target: bool = True, signs: bool = False, plans: bool = False) ->
     def made(body: Body) -> click.Command:
         @functools.wraps(body)
         def called(**given: Any) -> None:
-            click.get_current_context().exit(run(body, given))
+            context = click.get_current_context()
+            given["lang"] = given["lang"] or context.find_root().obj
+            context.exit(run(body, given))
 
         callback: Callable[..., None] = called
         for option in reversed(tuple(_options(target=target, signs=signs, plans=plans))):
             callback = option(callback)
-        return click.command(context_settings={"help_option_names": ["-h", "--help"]})(callback)
+        return click.command(cls=Spoken, context_settings={"help_option_names": ["-h", "--help"]})(callback)
 
     return made
 

@@ -26,6 +26,7 @@ def demo(call: Call, *, folder: Path, size: str, seed: int, walk: bool) -> Answe
     """Generate a provident fund with known dirt in FOLDER, with people, keys and fixes."""
     from hffix.cli.page import page
     from hffix.demo.project import make_project
+    from hffix.demo.walk import way_in
     from hffix.workflow.setting import Step
 
     def progress(what: str, done: int, total: int) -> None:
@@ -39,5 +40,5 @@ def demo(call: Call, *, folder: Path, size: str, seed: int, walk: bool) -> Answe
 
         return Answer(data={**data, "walked": True}, ended=walk_through(folder, say=call.tell, word=call.say.word))
     verdict = call.say("A generated provident fund with known dirt is in {folder}.", folder=str(folder))
-    after = f"cd {folder} && hffix init-target --sign-with keys/wang.qiang"
+    after = f"{way_in(folder)} && hffix init-target --sign-with keys/wang.qiang"
     return Answer(page=page(verdict, say=call.say, width=call.width, after=after), data=data)

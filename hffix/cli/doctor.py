@@ -17,6 +17,7 @@ from hffix.errors.applying import NoSpace
 from hffix.errors.targets import NoChangeLog
 from hffix.workflow.past import read_chain
 from hffix.workflow.session import LEAST_SPACE
+from hffix.workflow.witness import check_witnesses, refuse_lost_log
 
 if TYPE_CHECKING:
     from hffix.cli.call import Call
@@ -47,6 +48,7 @@ def examine(call: Call) -> tuple[Finding, ...]:
         ("key", _key),
         ("database", _database),
         ("change log", _change_log),
+        ("witnesses", _witnesses),
         ("space", _space),
     )
     return versions, project, target, *(_look(name, partial(look, setting)) for name, look in looks)
@@ -56,7 +58,7 @@ def _look(name: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(name=name, told=look())
     except HffixError as problem:
-        return Finding(name=name, told=problem.message, problem=problem)
+        return Finding(name=name, told=f"{problem.code} {problem.message}", problem=problem)
 
 
 def _policy(setting: Setting) -> str:
@@ -82,6 +84,17 @@ def _change_log(setting: Setting) -> str:
         past = read_chain(snapshot)
     newest = install.newest()
     return f"revision {revision} of {newest}, lineage {past.found.lineage}, {len(past.runs)} runs"
+
+
+def _witnesses(setting: Setting) -> str:
+    """Hold the target against its place, its receipts and this machine's journal, as apply would."""
+    with open_for_reading(setting.url, folder=setting.folder) as snapshot:
+        if install.revision(snapshot) is None:
+            refuse_lost_log(setting)
+            return "none yet"
+        witnessed = check_witnesses(setting, snapshot, read_chain(snapshot))
+    newest = witnessed.newest
+    return f"the newest receipt covers record {newest.number}" if newest else "no receipt yet"
 
 
 def _space(setting: Setting) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from hffix.cli.chinese_messages import message_in_chinese
 from hffix.errors import HffixError
 from hffix.reports.messages import Messages
 from hffix.reports.safe import safe
@@ -26,12 +27,27 @@ def error_as_json(error: HffixError, *, known: Mapping[str, object], say: Messag
     return {"code": error.code, "message": error.message, "hint": hint, "untouched": error.untouched}
 
 
-def error_text(error: HffixError, *, known: Mapping[str, object], say: Messages) -> str:
-    """Write an error: its code and what happened, what was not touched, the next command."""
+def error_text(error: HffixError, *, known: Mapping[str, object], say: Messages, width: int | None = None) -> str:
+    """Write an error: its code and what happened, what was not touched, the next command; folded to a width if any."""
     label = say.word("note" if error.status in GENTLE else "error")
-    lines = [f"{label} {error.code} {safe(error.message, longest=LONGEST)}"]
+    lines = _folded(f"{label} {error.code} {safe(_message(error, say=say), longest=LONGEST)}", width=width)
     if error.untouched:
-        lines.append(f"  {say.word(error.untouched)}")
+        lines += ["  " + line for line in _folded(say.word(error.untouched), width=width and width - 2)]
     if hint := hint_of(error, known=known, say=say):
         lines.append(say("Next: {command}", command=safe(hint, longest=LONGEST)))
     return "\n".join(lines)
+
+
+def _message(error: HffixError, *, say: Messages) -> str:
+    """Say the message in the reader's language where it is known there; a program is always given the English one."""
+    return message_in_chinese(error.message) if say.language == "zh" else error.message
+
+
+def _folded(text: str, *, width: int | None) -> list[str]:
+    """Fold a text, its later lines set in; the command that comes next is never folded, so that it can be copied."""
+    if width is None or len(text) * 2 <= width:
+        return [text]
+    from hffix.reports.widths import fold
+
+    first, *more = fold(text, width=width - 2)
+    return [first, *(f"  {line}" for line in more)]

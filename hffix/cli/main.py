@@ -13,16 +13,18 @@ from typing import Any, Final
 import click
 
 import hffix
-from hffix.cli.answer import print_error, print_json
+from hffix.cli.answer import print_error, print_json, print_text
 from hffix.cli.catalogue import COMMANDS
 from hffix.cli.failing import error_as_json
 from hffix.cli.sentences import Sentences
+from hffix.cli.speaking import language_in, spoken
 from hffix.errors import HffixError
 from hffix.errors.applying import Interrupted
 from hffix.errors.project import UsageError
 from hffix.reports.messages import language_of
 
 TRACEBACK: Final = "HFFIX_TRACEBACK"
+ABOUT: Final = "Auditable batch correction of production data: plan, approve, apply, trace, verify, roll back."
 ROLLED_BACK: Final = "A transaction that was not committed was rolled back."
 
 
@@ -41,16 +43,32 @@ class LazyGroup(click.Group):
         found: click.Command = getattr(import_module(f"hffix.cli.{module}"), attribute)
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, listed.does) for name, listed in COMMANDS.items() if not listed.hidden])
+        say = spoken(ctx)
+        with formatter.section(say.word("Commands")):
+            shown = [(name, listed) for name, listed in COMMANDS.items() if not listed.hidden]
+            formatter.write_dl([(name, say.word(listed.does)) for name, listed in shown])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what hffix is."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(spoken(ctx).word(ABOUT))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), expose_value=False, help="The language of what is shown.")
 @click.version_option(version=hffix.__version__, prog_name="hffix", message="%(prog)s %(version)s")
-def cli() -> None:
-    """Auditable batch correction of production data: plan, approve, apply, trace, verify, roll back."""
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Show the help where no command is given."""
+    if context.invoked_subcommand is None:
+        print_text(context.get_help(), colour=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,12 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        return int(cli.main(given, prog_name="hffix", standalone_mode=False) or 0)
+        return int(cli.main(given, prog_name="hffix", standalone_mode=False, obj=language_in(given)) or 0)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        print_text(asked.format_message(), colour=False)
+        return 0
     except click.ClickException as fault:
-        return _refuse(_usage(fault), as_json="--json" in given)
+        return _refuse(_usage(fault), say=_say(given), as_json="--json" in given)
     except (click.Abort, KeyboardInterrupt):
         stopped = Broken("the command was interrupted")
-        return _refuse(stopped, as_json="--json" in given)
+        return _refuse(stopped, say=_say(given), as_json="--json" in given)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not flush into the closed pipe once more.
         dup2(open_file(devnull, O_WRONLY), sys.stdout.fileno())
@@ -82,11 +103,14 @@ def _usage(fault: click.ClickException) -> UsageError:
     return UsageError(fault.format_message(), hint=f"{path} --help")
 
 
-def _refuse(error: HffixError, *, as_json: bool) -> int:
+def _say(given: Sequence[str]) -> Sentences:
     try:
-        say = Sentences(language_of(None, environ))
+        return Sentences(language_of(language_in(given), environ))
     except UsageError:
-        say = Sentences("en")
+        return Sentences("en")
+
+
+def _refuse(error: HffixError, *, say: Sentences, as_json: bool) -> int:
     print_error(error, known={}, say=say, colour=not environ.get("NO_COLOR"))
     if as_json:
         print_json({"error": error_as_json(error, known={}, say=say)})
@@ -123,7 +147,7 @@ class _Surprise:
                 place = f"{file.parent.name}/{file.name}:{trace.tb_lineno}"
             trace = trace.tb_next
         error = InternalError(f"internal error: {kind.__name__} at {place}, hffix {hffix.__version__}")
-        return _refuse(error, as_json=self._as_json)
+        return _refuse(error, say=_say(()), as_json=self._as_json)
 
 
 if __name__ == "__main__":

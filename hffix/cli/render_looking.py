@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from hffix.reports.messages import Messages
     from hffix.workflow.runs import RunFacts
-    from hffix.workflow.verify import Verified
+    from hffix.workflow.verify import Problem, Verified
 
+_RECORD: Final = re.compile(r"record ([0-9]+)")
 HEADINGS: Final = ("run", "change set", "fix", "state", "applied", "conflicts", "left", "opened", "operator")
 
 
@@ -31,11 +33,18 @@ def runs_answer(runs: Sequence[RunFacts], *, target: str, say: Messages, width: 
     lines = [table([say.word(heading) for heading in HEADINGS], rows=rows, width=width)] if rows else []
     verdict = say("{count:run|runs} on {target}", count=len(runs), target=safe(target))
     opened = [run for run in runs if run.closed is None]
-    after = (
-        f"hffix apply {opened[0].change_set}" if opened else f"hffix verify {runs[-1].run}" if runs else "hffix list"
-    )
     data = {"target": target, "runs": [asdict(run) for run in runs]}
-    return Answer(page=page(verdict, say=say, width=width, lines=lines, after=after), data=data)
+    written = page(verdict, say=say, width=width, lines=lines, after=_after(runs, opened))
+    return Answer(page=written, data=data)
+
+
+def _after(runs: Sequence[RunFacts], opened: Sequence[RunFacts]) -> str:
+    """Name the command that comes next: what is open is finished, and conflicts are looked at."""
+    if opened:
+        return f"hffix apply {opened[0].change_set}"
+    if not runs:
+        return "hffix list"
+    return f"hffix status {runs[-1].change_set}" if runs[-1].conflicts else f"hffix verify {runs[-1].run}"
 
 
 def verified_answer(verified: Verified, *, run: int | None, say: Messages, width: int) -> Answer:
@@ -47,7 +56,7 @@ def verified_answer(verified: Verified, *, run: int | None, say: Messages, width
     else:
         text = "The record contradicts itself in {problems:place|places}: {runs:run|runs}, {rows:row|rows} were read."
     verdict = say(text, problems=len(problems), **counts)
-    lines = [f"  {safe(f'{one.code} {one.where}: {one.message}', longest=1000)}" for one in verified.problems]
+    lines = [f"  {safe(text, longest=1000)}" for text in _folded(verified.problems)]
     lines += [f"  {say.word('note')}: {safe(note, longest=1000)}" for note in verified.notes]
     failed = None if verified.ok else VerificationFailed(f"{len(problems)} contradictions were found")
     written = page(
@@ -71,9 +80,29 @@ def verified_answer(verified: Verified, *, run: int | None, say: Messages, width
     return Answer(page=written, data=data, problem=failed)
 
 
+def _folded(problems: Sequence[Problem]) -> Iterator[str]:
+    """Write one line a problem; the same of records that follow each other is one line for all of them."""
+    folded: list[tuple[str, str, int | None, int | None, str]] = []
+    for one in problems:
+        found = _RECORD.fullmatch(one.where)
+        number = int(found[1]) if found else None
+        if folded and number is not None:
+            code, where, first, last, message = folded[-1]
+            if last is not None and (code, last + 1, message) == (one.code, number, one.message):
+                folded[-1] = code, where, first, number, message
+                continue
+        folded.append((one.code, one.where, number, number, one.message))
+    for code, where, first, last, message in folded:
+        place = where if first == last else f"records {first}–{last}"
+        yield f"{code} {place}: {message}"
+
+
 def _facts(verified: Verified, *, say: Messages) -> Iterator[tuple[str, str]]:
     if verified.live is not None:
         text = "{holding:row holds|rows hold} our value; {changed} changed since, not by hffix"
         yield "live data", say(text, holding=verified.live.holding, changed=verified.live.changed)
+        if verified.live.superseded:
+            text = "{superseded:row was|rows were} written again or taken back by a later run of hffix"
+            yield "", say(text, superseded=verified.live.superseded)
     if verified.head:
         yield "head", verified.head

@@ -40,7 +40,7 @@ def planned_answer(planned: Planned, *, say: Messages, width: int, ended: int) -
         width=width,
         mark=LOOK if manifest.irreversible else GOOD,
         facts=[*_facts(change_set, planned.trial_seconds, say=say), *(("note", note) for note in planned.notes)],
-        lines=_shapes(manifest, say=say, width=width),
+        lines=_shapes(change_set, say=say, width=width),
         after=_after(change_set),
     )
     return Answer(page=written, data=plan_data(change_set) | {"notes": list(planned.notes)}, ended=ended)
@@ -57,7 +57,7 @@ def rolled_back_answer(made: RolledBack, *, run: int, say: Messages, width: int)
         width=width,
         mark=LOOK if made.conflicts else GOOD,
         facts=list(_facts(made.change_set, None, say=say)),
-        lines=_shapes(made.change_set.manifest, say=say, width=width),
+        lines=_shapes(made.change_set, say=say, width=width),
         after=_after(made.change_set),
     )
     return Answer(page=written, data=plan_data(made.change_set) | {"run": run, "conflicts": made.conflicts})
@@ -123,15 +123,16 @@ def _reasons(manifest: Manifest, *, say: Messages) -> str:
     return shown + ("   …" if len(ranked) > MOST_REASONS else "")
 
 
-def _shapes(manifest: Manifest, *, say: Messages, width: int) -> Iterator[str]:
+def _shapes(change_set: ChangeSet, *, say: Messages, width: int) -> Iterator[str]:
+    manifest = change_set.manifest
     shapes, rare = manifest.counts.shapes, manifest.counts.rare
     if not shapes and not rare:
         return
     if shapes:
         yield f"  {say('shapes: {shapes}, the rarest first', shapes=len(shapes))}"
     if rare:
-        text = "{rare:row|rows} in shapes of fewer than {few}"
-        yield f"{'    ' if shapes else '  '}{say(text, rare=rare, few=RARE_ROWS)}   {say.word('← look at these')}"
+        text = "{rare:row|rows} in shapes of fewer than {few}   ← look at them with: hffix show {id}"
+        yield f"{'    ' if shapes else '  '}{say(text, rare=rare, few=RARE_ROWS, id=change_set.id)}"
     rows = [
         (f"{shape.rows:,}", safe(f"{shape.table}.{shape.column}" if shape.column else shape.table), _change(shape, say))
         for shape in shapes[:MOST_SHAPES]

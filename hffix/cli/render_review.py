@@ -9,7 +9,6 @@ from hffix.cli.answer import Answer
 from hffix.cli.page import page
 from hffix.reports.review_json import as_json
 from hffix.reports.safe import safe
-from hffix.store.files import storing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,18 +17,18 @@ if TYPE_CHECKING:
     from hffix.reports.review import Review
 
 
-def review_answer(
-    review: Review, *, form: str, output: Path | None, every_shape: bool, say: Messages, width: int
-) -> Answer:
-    """Write a review in its form, to the page or to a file."""
+def review_answer(review: Review, *, form: str, every_shape: bool, say: Messages, width: int) -> Answer:
+    """Write a review in its form."""
     data = as_json(review)
     text = _written(review, form=form, every_shape=every_shape, say=say, width=width)
-    if output is None:
-        return Answer(page=text, data=data)
-    with storing(output):
-        output.write_text(text + "\n", encoding="utf-8")
+    return Answer(page=text, data=data)
+
+
+def written_answer(answer: Answer, output: Path, *, say: Messages, width: int) -> Answer:
+    """Say that a review's page was written to a file."""
     told = say("Wrote {file}.", file=safe(str(output)))
-    return Answer(page=page(told, say=say, width=width, after=str(data["next"])), data={**data, "file": str(output)})
+    after = str(answer.data["next"])
+    return Answer(page=page(told, say=say, width=width, after=after), data={**answer.data, "file": str(output)})
 
 
 def _written(review: Review, *, form: str, every_shape: bool, say: Messages, width: int) -> str:

@@ -42,8 +42,8 @@ def status_answer(status: Status, *, say: Messages, width: int) -> Answer:
     )
 
 
-def overview_answer(told: Sequence[Status], *, say: Messages, width: int) -> Answer:
-    """List where change sets stand."""
+def overview_answer(told: Sequence[Status], *, damaged: Sequence[str] = (), say: Messages, width: int) -> Answer:
+    """List where change sets stand, and name those that are damaged."""
     rows = [
         (one.change_set.id, one.change_set.manifest.fix.id, one.change_set.manifest.target.name,
          one.change_set.manifest.counts.changed, say.word(one.state), one.run)
@@ -52,8 +52,11 @@ def overview_answer(told: Sequence[Status], *, say: Messages, width: int) -> Ans
     lines = [table([say.word(heading) for heading in HEADINGS], rows=rows, width=width)] if rows else []
     after = after_of(told[-1]) if told else "hffix plan FIX"
     verdict = say("{count:change set|change sets}", count=len(told))
-    written = page(verdict, say=say, width=width, lines=lines, after=after)
-    return Answer(page=written, data={"results": [status_data(one) for one in told]})
+    if damaged:
+        text = "{count:damaged change set|damaged change sets}: {ids}"
+        lines.append(say(text, count=len(damaged), ids=", ".join(damaged)))
+    written = page(verdict, say=say, width=width, mark=LOOK if damaged else GOOD, lines=lines, after=after)
+    return Answer(page=written, data={"results": [status_data(one) for one in told], "damaged": list(damaged)})
 
 
 def state_in_words(state: str) -> str:
@@ -85,6 +88,8 @@ def status_data(status: Status) -> dict[str, object]:
         "leaves": status.leaves,
         "fresh": status.fresh,
         "drifted": status.drifted,
+        "drifted_rows": [{"table": name, "key": key} for name, key in status.drifted_rows],
+        "conflict_rows": [{"table": name, "key": key} for name, key in status.conflict_rows],
     }
 
 
@@ -103,3 +108,12 @@ def _facts(status: Status, *, say: Messages) -> Iterator[tuple[str, str]]:
     if status.fresh is not None:
         text = "{fresh:row is|rows are} as planned, {drifted} changed since"
         yield "rows", say(text, fresh=status.fresh, drifted=status.drifted or 0)
+    yield from _listed("changed since", status.drifted_rows)
+    yield from _listed("conflicts", status.conflict_rows)
+
+
+def _listed(label: str, rows: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Name rows, one a line, so that somebody can look at them; of many only the first are known."""
+    for name, key in rows:
+        yield label, safe(f"{name} {key}")
+        label = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hffix.cli.answer import Answer
 from hffix.cli.page import BAD, GOOD, LOOK, page
@@ -16,16 +16,25 @@ if TYPE_CHECKING:
     from hffix.workflow.init_target import Initialised
 
 
+MOST_REASON: Final = 1_000
+
+
 def initialised_answer(done: Initialised, *, target: str, say: Messages, width: int) -> Answer:
     """Say what a target has now."""
-    if done.founded:
+    if done.declared == "move":
+        verdict = say("{target} stands at its new place now, and its lineage goes on.", target=safe(target))
+    elif done.declared == "copy":
+        verdict = say("{target} is a copy: it has a change log and a lineage of its own now.", target=safe(target))
+    elif done.founded:
         verdict = say("{target} has its change log now, and a lineage of its own.", target=safe(target))
     elif done.before != done.revision:
         verdict = say("{target}: the change log is upgraded to revision {to}.", target=safe(target), to=done.revision)
     else:
         verdict = say("{target} has its change log already, at its newest revision.", target=safe(target))
     facts = [("lineage", done.lineage), ("revision", done.revision)]
-    facts.append(("receipt", done.receipt or say.word("pending: nobody's key was at hand")))
+    if done.receipt or done.pending:
+        pending = say("pending: {reason}", reason=safe(say.word(done.pending or ""), longest=MOST_REASON))
+        facts.append(("receipt", done.receipt or pending))
     data = {
         "target": target,
         "lineage": done.lineage,
@@ -33,6 +42,7 @@ def initialised_answer(done: Initialised, *, target: str, say: Messages, width: 
         "before": done.before,
         "founded": done.founded,
         "receipt": done.receipt,
+        "pending": done.pending,
     }
     return Answer(page=page(verdict, say=say, width=width, facts=facts, after="hffix list"), data=data)
 
@@ -51,4 +61,5 @@ def doctor_answer(findings: Sequence[Finding], *, say: Messages, width: int) -> 
         page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=after),
         data={"ok": not missing, "checks": checks},
         problem=missing[0].problem if missing else None,
+        always=1 if missing else 0,
     )

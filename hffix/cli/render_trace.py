@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hffix.cli.answer import Answer
-from hffix.cli.page import page
+from hffix.cli.page import GOOD, LOOK, page
+from hffix.errors.evidence import VerificationFailed
 from hffix.model.mask import masked
 from hffix.model.shape import visible_value
 from hffix.reports.safe import safe
@@ -23,19 +24,36 @@ if TYPE_CHECKING:
 def traced_answer(traced: Traced, *, project: Project | None, say: Messages, width: int) -> Answer:
     """Tell what was done to a row; without a project nothing is masked."""
     told = _Masked(traced.table, project)
-    text = "{table} {row}: {count:change|changes} by hffix; live: {live}."
-    verdict = say(
-        text, table=safe(traced.table), row=safe(traced.row), count=len(traced.changes), live=say.word(traced.live)
-    )
-    lines = [line for change in traced.changes for line in _lines(change, told, say=say, width=width)]
+    lines = [f"  {safe(say.word(fault), longest=1000)}" for fault in traced.faults]
+    lines += [line for change in traced.changes for line in _lines(change, told, say=say, width=width)]
     after = f"hffix verify {traced.changes[-1].run}" if traced.changes else "hffix runs"
     data = {
         "table": traced.table,
         "row": traced.row,
         "live": traced.live,
+        "faults": list(traced.faults),
         "changes": [_data(change, told) for change in traced.changes],
     }
-    return Answer(page=page(verdict, say=say, width=width, lines=lines, after=after), data=data)
+    mark = LOOK if traced.faults else GOOD
+    written = page(_verdict(traced, say=say), say=say, width=width, mark=mark, lines=lines, after=after)
+    failed = VerificationFailed("; ".join(traced.faults)) if traced.faults else None
+    return Answer(page=written, data=data, problem=failed)
+
+
+def _verdict(traced: Traced, *, say: Messages) -> str:
+    conflicts = sum(change.outcome == "conflict" for change in traced.changes)
+    if not conflicts:
+        text = "{table} {row}: {count:change|changes} by hffix; live: {live}."
+    elif conflicts == len(traced.changes):
+        text = "{table} {row}: {conflicts:conflict|conflicts}, never written."
+        if traced.live != "never written":
+            text = "{table} {row}: {conflicts:conflict|conflicts}; live: {live}."
+    else:
+        text = "{table} {row}: {count:change|changes} by hffix, {conflicts:conflict|conflicts}; live: {live}."
+    return say(
+        text, table=safe(traced.table), row=safe(traced.row), count=len(traced.changes) - conflicts,
+        conflicts=conflicts, live=say.word(traced.live),
+    )  # fmt: skip
 
 
 class _Masked:
@@ -58,6 +76,11 @@ class _Masked:
 def _lines(change: TracedChange, told: _Masked, *, say: Messages, width: int) -> Iterator[str]:
     for column, before, after in change.cells:
         yield f"  {safe(column)}   {told.text(column, before)} → {told.text(column, after)}"
+    if change.outcome == "conflict":
+        for column, value in change.observed or ():
+            yield say("  {column}   found: {value}", column=safe(column), value=told.text(column, value))
+        if change.observed is None:
+            yield say("  found: no row of that key")
     yield from labelled([(say.word(label), text) for label, text in _facts(change, say=say)], width=width)
 
 
@@ -77,7 +100,8 @@ def _facts(change: TracedChange, *, say: Messages) -> Iterator[tuple[str, str]]:
         who = f"{person} {name}" if name else person
         yield label, safe(say("{who} signed {id} on {time}", who=who, id=change.change_set, time=signed) + said)
         label = ""
-    yield "hand", say("{operator} applied it", operator=safe(change.operator))
+    text = "left as found by {operator}" if change.outcome == "conflict" else "{operator} applied it"
+    yield "hand", say(text, operator=safe(change.operator))
     if change.origin is not None:
         yield "origin", safe(change.origin)
 
@@ -93,6 +117,9 @@ def _data(change: TracedChange, told: _Masked) -> dict[str, object]:
             {"column": column, "before": told.value(column, before), "after": told.value(column, after)}
             for column, before, after in change.cells
         ],
+        "observed": None
+        if change.observed is None
+        else [{"column": column, "value": told.value(column, value)} for column, value in change.observed],
         "change_set": change.change_set,
         "fix": change.fix,
         "title": change.title,

@@ -24,6 +24,7 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--only", type=click.Choice(["unresolved"]), help="Only the rows that are left to people.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="markdown fits a pull request.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+@click.option("--force", is_flag=True, help="Replace the file of -o if it is there.")
 @click.option("--unmask", is_flag=True, help="Show personal data whole.")
 def show(
     call: Call,
@@ -35,10 +36,12 @@ def show(
     only: str | None,
     form: str,
     output: Path | None,
+    force: bool,
     unmask: bool,
 ) -> Answer:
     """Show CHANGE_SET as a person reviews it, by the shapes of its changes; no database is needed."""
-    from hffix.cli.render_review import review_answer
+    from hffix.cli.output import write_page
+    from hffix.cli.render_review import review_answer, written_answer
     from hffix.workflow.show import review
     from hffix.workflow.status import status
 
@@ -54,7 +57,11 @@ def show(
         shape=shape,
         only_unresolved=only is not None,
     )
-    return review_answer(reviewed, form=form, output=output, every_shape=shapes, say=call.say, width=call.width)
+    answer = review_answer(reviewed, form=form, every_shape=shapes, say=call.say, width=call.width)
+    if output is None:
+        return answer
+    write_page(answer.page, output, project=call.project, force=force)
+    return written_answer(answer, output, say=call.say, width=call.width)
 
 
 @command()
@@ -63,6 +70,7 @@ def show(
 def status(call: Call, *, change_set: str | None, fix: str | None) -> Answer:
     """Say where CHANGE_SET stands, or all of them: approvals held and missing, the run, fresh or drifted rows."""
     from hffix.cli.render_status import overview_answer, status_answer
+    from hffix.store.changesets import damaged
     from hffix.workflow.status import overview, status
 
     if change_set is not None:
@@ -73,4 +81,4 @@ def status(call: Call, *, change_set: str | None, fix: str | None) -> Answer:
     if fix is not None:
         wanted = fix.rjust(4, "0") if fix.isdecimal() else Path(fix).stem
         told = [one for one in told if wanted in {one.change_set.manifest.fix.id, one.change_set.manifest.fix.id[:4]}]
-    return overview_answer(told, say=call.say, width=call.width)
+    return overview_answer(told, damaged=damaged(call.project), say=call.say, width=call.width)

@@ -1,6 +1,7 @@
 """The sentences of the command line, in English and Chinese; the English text is the key."""
 
 from hffix.cli.chinese import CHINESE
+from hffix.cli.chinese_hints import HINTS
 from hffix.reports.messages import Messages
 
 
@@ -11,4 +12,6 @@ class Sentences(Messages):
 
     def word(self, text: str) -> str:
         """Say a word or a text that has no facts in it."""
-        return CHINESE[text] if self.language == "zh" and text in CHINESE else Messages.word(self, text)
+        if self.language == "zh" and (chinese := CHINESE.get(text) or HINTS.get(text)):
+            return chinese
+        return Messages.word(self, text)

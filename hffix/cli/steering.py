@@ -50,4 +50,5 @@ def pace(call: Call, *, change_set: str, pace: str) -> Answer:
         raise click.UsageError("The pace is written chunk-rows=N.")
     found = call.change_set(change_set)
     asked = control.pace(call.setting(of=found), found, chunk_rows=int(rows))
-    return steered_answer(asked, found, after=f"hffix status {found.id}", say=call.say, width=call.width)
+    after = f"hffix status {found.id}"
+    return steered_answer(asked, found, after=after, say=call.say, width=call.width, paced=True)

@@ -1,6 +1,6 @@
 """What every engine offers: a snapshot to read from, and a session that also writes rows by key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -36,6 +36,9 @@ class Snapshot(Protocol):
     def table(self, name: str) -> Table:
         """Describe a table; refuse by name one whose rows cannot be carried exactly."""
 
+    def refuse_null_keys(self, table: Table) -> None:
+        """Refuse a table with a row that has NULL in its key: nothing could address that row."""
+
     def scan(
         self, table: Table, *, columns: Sequence[str], expressions: Sequence[str] = (), where: Sequence[str] = ()
     ) -> Iterator[list[Row]]:
@@ -49,6 +52,9 @@ class Snapshot(Protocol):
 
     def settle(self, table: Table, column: str, *, value: Raw) -> Raw:
         """Give the value as the column will hold it; refuse with Unsettled what would lose a digit or a sign."""
+
+    def settler(self, table: Table, column: str) -> Callable[[Raw], Raw]:
+        """Give the column's own `settle`, for many values."""
 
     def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
         """Find the keys of the rows that hold these values, by the engine's own equality."""

@@ -1,13 +1,14 @@
 """SQLite: values read by their storage class, rows written by key."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from hffix.database.session import Row
+from hffix.database.sqlite_faults import told_by_query, told_by_row
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
 from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed, WriteRefused
@@ -55,13 +56,15 @@ class SQLite:
         return bool(self._driver.execute(found, (name,)).fetchone())
 
     def table(self, name: str) -> Table:
-        """Describe a table, and refuse one that holds NULL in its key."""
-        table = read_table(self._driver, name)
+        """Describe a table."""
+        return read_table(self._driver, name)
+
+    def refuse_null_keys(self, table: Table) -> None:
+        """Refuse a table that holds NULL in its key: SQLite allows it but for INTEGER PRIMARY KEY."""
         for column in table.key:
             described = table.column(column)
             if described and described.nullable and self._any(table, f"{quote(column)} IS NULL"):
-                raise KeyRefused(f"table {name} holds NULL in its key column {column}")
-        return table
+                raise KeyRefused(f"table {table.name} holds NULL in its key column {column}")
 
     def _any(self, table: Table, condition: str) -> bool:
         return bool(self._fetch(f"SELECT 1 FROM main.{quote(table.name)} WHERE {condition} LIMIT 1", ()))
@@ -72,12 +75,12 @@ class SQLite:
             return self._driver.execute(sql, parameters).fetchall()
         except (sqlite3.Error, sqlite3.Warning) as fault:
             if not str(fault).startswith(_UNREADABLE):
-                raise QueryFailed(f"SQLite refused a query: {fault}") from fault
+                raise QueryFailed(f"SQLite refused a query: {told_by_query(fault, sql)}") from fault
         self._driver.text_factory = read_text
         try:
             return self._driver.execute(sql, parameters).fetchall()
         except sqlite3.Error as fault:
-            raise QueryFailed(f"SQLite refused a query: {fault}") from fault
+            raise QueryFailed(f"SQLite refused a query: {told_by_query(fault, sql)}") from fault
         finally:
             self._driver.text_factory = str
 
@@ -133,9 +136,12 @@ class SQLite:
 
     def settle(self, table: Table, column: str, *, value: Raw) -> Raw:
         """Apply the column's affinity, or its type where the table is STRICT."""
+        return self.settler(table, column)(value)
+
+    def settler(self, table: Table, column: str) -> Callable[[Raw], Raw]:
+        """Find the column's type once for all of its values."""
         described = table.column(column)
-        declared = described.type if described else ""
-        return self._settling.settle(value, declared=declared, strict="STRICT" in table.options)
+        return self._settling.settler(declared=described.type if described else "", strict="STRICT" in table.options)
 
     def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
         """Find the keys of the rows that hold these values."""
@@ -254,9 +260,8 @@ def _in_keys(table: Table, keys: Sequence[Row]) -> str:
 
 
 def _refusal(fault: sqlite3.Error) -> WriteRefused | Busy:
-    """Name what refused a row; the text of a trigger may quote a value, so it is left out."""
+    """Name what refused a row."""
     name = getattr(fault, "sqlite_errorname", "SQLITE_ERROR")
     if name.startswith("SQLITE_BUSY"):
         return Busy("another transaction kept the database locked")
-    told = name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_NOTNULL"}
-    return WriteRefused(f"SQLite refused a row ({name}{': ' + str(fault) if told else ''})")
+    return WriteRefused(f"SQLite refused a row ({told_by_row(fault)})")

@@ -2,8 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache, partial
 from itertools import chain
 from typing import Final
 
@@ -15,6 +16,7 @@ _WHOLE_LIMIT: Final = 2**63
 _BOUND_AS_IS: Final = frozenset({str, int, float, bytes, type(None)})
 
 
+@cache
 def affinity(declared: str) -> str:
     """Name a declared type's affinity by SQLite's five rules (Datatypes In SQLite, section 3.1)."""
     text = declared.upper()
@@ -65,6 +67,13 @@ class Settling:
     def __init__(self) -> None:
         self._scratch: sqlite3.Connection | None = None
         self._made: dict[tuple[str, bool], str] = {}
+
+    def settler(self, *, declared: str, strict: bool) -> Callable[[Raw], Raw]:
+        """Give `settle` for one declared type; a text in a column of texts is what it is."""
+        slow = partial(self.settle, declared=declared, strict=strict)
+        if strict or affinity(declared) not in {"TEXT", "BLOB"}:
+            return slow
+        return lambda value: value if type(value) is str else slow(value)
 
     def settle(self, value: Raw, *, declared: str, strict: bool) -> Raw:
         """Give the value as a column of that type will hold it; refuse what would lose a digit or a sign."""

@@ -35,7 +35,7 @@ default = "main"
 [targets.main]
 url = "sqlite:///fund.db"
 
-[columns]                        # what people see of a value: edges, first, or nothing (all)
+[columns]                        # how a value is hidden: edges leaves its ends, first one character, all nothing
 "person.name" = "first"
 "*.id_no" = "edges"
 "*.phone" = "edges"
@@ -121,7 +121,7 @@ def _fill(folder: Path) -> None:
     write_once(folder / "approvals" / "policy.toml", _POLICY.encode())
     init_project(folder)
     with (folder / ".gitignore").open("a", encoding="utf-8") as ignored:
-        ignored.write(f"/keys/\n/{CACHE}/\n/truth.csv\n")
+        ignored.write(f"/{CACHE}/\n/truth.csv\n")
 
 
 def _make_key(path: Path) -> str:

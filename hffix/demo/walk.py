@@ -1,7 +1,9 @@
 """The demo's walk: from a wrong row to a proved correction and back, each step by the command line itself."""
 
 import csv
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -102,6 +104,18 @@ def _newest_run(backups: Path) -> str:
     return str(max(int(part.name) for part in backups.iterdir() if part.name.isdecimal()))
 
 
+def way_in(folder: Path) -> str:
+    """Give the line after which `hffix` in this shell, in the project's folder, is the program that runs now."""
+    change = f"cd {shlex.quote(str(folder))}"
+    programs, found = Path(sys.executable).parent, shutil.which("hffix")
+    if found is not None and Path(found).resolve().parent == programs.resolve():
+        return change
+    near = Path(os.path.relpath(programs, folder))
+    if (programs / "activate").is_file():
+        return f"{change} && source {shlex.quote(str(near / 'activate'))}"
+    return f'{change} && export PATH={shlex.quote(str(programs))}:"$PATH"'
+
+
 def _what_next(folder: Path, *, word: Word) -> str:
     first = _by_age(folder / "changesets")[0]
     proposed = {
@@ -115,7 +129,8 @@ def _what_next(folder: Path, *, word: Word) -> str:
     lines = [f"  {command:{widest}}   {word(why)}" for command, why in proposed.items()]
     return "\n".join(
         [
-            f"\n{word('The walk is done. To try next, in this folder:')} {shlex.quote(str(folder))}\n",
+            f"\n{word('The walk is done. To try next:')}\n",
+            f"  {way_in(folder)}",
             *lines,
             f"\n{word('And tamper with the record, then ask again; the answer is exit status 6 and the place:')}\n",
             f'  sqlite3 fund.db "{TAMPER}"',

@@ -64,7 +64,7 @@ class WrongPurpose(ApprovalError):
 
 
 class NothingToApprove(ApprovalError):
-    """The change set has no changes: there is nothing to sign."""
+    """There is nothing to sign: the change set has no changes, or the policy and signers stand already."""
 
     code, hint = "HFX-410", "Read its unresolved rows with: hffix show CHANGESET --only unresolved"
 
@@ -73,3 +73,10 @@ class BadStatement(ApprovalError):
     """A statement cannot be read, or is not in its one canonical form."""
 
     code, hint = "HFX-411", "Ask the signer to sign again; do not edit signed files."
+
+
+class PolicyNotReached(ApprovalError):
+    """The policy or the signers are not those that the lineage began with, and too few approved the change."""
+
+    code = "HFX-412"
+    hint = "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back."

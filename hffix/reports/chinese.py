@@ -157,7 +157,7 @@ CHINESE: Final[dict[str, str]] = {
     "{file} + .sig": "{file} 及 .sig",
     # People and work.
     "anybody": "任何人",
-    "leader": "领导小组",
+    "leader": "领导",
     "auditor": "审计",
     "operator": "操作员",
     "author": "起草人",

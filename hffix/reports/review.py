@@ -98,7 +98,7 @@ def next_command(review: Review) -> str:
     """Name the command that comes next for this change set."""
     counts, chosen = review.manifest.counts, review.chosen
     if chosen is not None:
-        return f"hffix strike {review.id} --shape {chosen.number}"
+        return f"hffix show {review.id} --format markdown"
     if review.only_unresolved:
         return f"hffix show {review.id}"
     if review.state in ENDED:

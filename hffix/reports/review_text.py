@@ -29,7 +29,7 @@ def as_text(review: Review, *, say: Messages, width: int = 100, every_shape: boo
         lines += labelled(facts, width=width, others=[label for label, _ in ending])
         lines += _shapes(review, say=say, width=width, every_shape=every_shape)
         lines += labelled(ending, width=width, others=[label for label, _ in facts])
-    lines.append(say("Next: {command}", command=_next(review, say=say)))
+    lines.append(say("Next: {command}", command=next_command(review)))
     return "\n".join(lines)
 
 
@@ -39,13 +39,6 @@ def _verdict(review: Review, *, say: Messages, width: int) -> Iterator[str]:
     for place, sentence in enumerate(verdict(review, say=say)):
         for at, line in enumerate(fold(sentence, width=width - 2)):
             yield f"{' ' if place or at else mark} {line}"
-
-
-def _next(review: Review, *, say: Messages) -> str:
-    command = next_command(review)
-    if review.chosen is None:
-        return command
-    return say("{command}   or   {other}", command=command, other=f"hffix show {review.id} --format markdown")
 
 
 def _facts(review: Review, *, say: Messages) -> Iterator[tuple[str, str]]:

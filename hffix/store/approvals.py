@@ -110,6 +110,14 @@ def from_history(project: Project, wanted: str) -> bytes:
     return data
 
 
+def kept_digests(project: Project) -> tuple[str, ...]:
+    """Name every file of the history by its digest, sorted; that each holds its bytes is checked when it is read."""
+    folder = project.approvals / "history"
+    with storing(folder):
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return tuple(sorted(name for name in names if _DIGEST.fullmatch(name)))
+
+
 def _history(project: Project, wanted: str) -> Path:
     return project.approvals / "history" / wanted
 

@@ -20,6 +20,7 @@ __all__ = [
     "Sums",
     "UnresolvedLine",
     "all_change_sets",
+    "damaged",
     "draft",
     "find",
     "known_manifest",
@@ -30,27 +31,39 @@ _ID: Final = re.compile(r"[0-9a-f]{12}")
 
 
 def find(project: Project, beginning: str) -> ChangeSet:
-    """Find the one change set whose digest begins with these digits, at least four of them."""
-    stored = _stored(project)
+    """Find the one change set whose digest begins with these digits, at least four; refuse one that is damaged."""
+    stored, bad = _stored(project)
     wanted = beginning.lower()
     if not _BEGINNING.fullmatch(wanted):
         raise UnknownChangeSet("a change set is named by at least four hex digits of its digest")
-    digests = [digest for digest in stored if digest.startswith(wanted)]
+    digests = sorted(
+        {digest for digest in stored if digest.startswith(wanted)}
+        | {folder for folder in bad if folder.startswith(wanted[: len(folder)])}
+    )
+    digests = [digest for digest in digests if digest in bad or digest[:12] not in bad]
     if not digests:
         raise UnknownChangeSet(f"no change set begins with {wanted}")
     if len(digests) > 1:
         raise AmbiguousChangeSet(f"{wanted} begins {', '.join(digest[:12] for digest in digests)}")
+    if digests[0] in bad:
+        raise _misnamed(bad[digests[0]])
     return _change_set(project, digests[0], stored[digests[0]])
 
 
 def all_change_sets(project: Project) -> tuple[ChangeSet, ...]:
-    """Give every change set that is known here, by digest."""
-    return tuple(_change_set(project, digest, data) for digest, data in _stored(project).items())
+    """Give every change set that is known here, by digest; a damaged one is left out, and does not hide the others."""
+    stored, bad = _stored(project)
+    return tuple(_change_set(project, digest, data) for digest, data in stored.items() if digest[:12] not in bad)
+
+
+def damaged(project: Project) -> tuple[str, ...]:
+    """Name the change sets that have a manifest which is not the one that its folder is named for."""
+    return tuple(_stored(project)[1])
 
 
 def known_manifest(project: Project, digest: str) -> Manifest | None:
-    """Give the manifest of exactly this digest, or None where it is not known here."""
-    data = _stored(project).get(digest)
+    """Give the manifest of exactly this digest, or None where no copy of it is whole here."""
+    data = _stored(project)[0].get(digest)
     return None if data is None else read_manifest(data)
 
 
@@ -61,19 +74,26 @@ def _change_set(project: Project, digest: str, data: bytes) -> ChangeSet:
     )
 
 
-def _stored(project: Project) -> dict[str, bytes]:
-    """Read every manifest, by its digest; refuse twins, and one that is not what its folder is named for."""
+def _misnamed(path: Path) -> RowsChanged:
+    return RowsChanged(f"{path} is not the manifest that its folder is named for")
+
+
+def _stored(project: Project) -> tuple[dict[str, bytes], dict[str, Path]]:
+    """Read every manifest, by its digest, and name the damaged ones by their folder; refuse twins."""
     stored: dict[str, bytes] = {}
+    bad: dict[str, Path] = {}
     for path in sorted((*_manifests(project.changesets), *_manifests(project.approvals))):
         data = read(path)
-        stored[canonical.digest(data)] = data
-        if canonical.digest(data)[:12] != path.parent.name:
-            raise RowsChanged(f"{path} is not the manifest that its folder is named for")
+        digest = canonical.digest(data)
+        if digest[:12] == path.parent.name:
+            stored[digest] = data
+        else:
+            bad.setdefault(path.parent.name, path)
     digests = sorted(stored)
     for digest, other in pairwise(digests):
         if digest[:12] == other[:12]:
             raise Twins(f"{digest} and {other} share their first twelve digits")
-    return {digest: stored[digest] for digest in digests}
+    return {digest: stored[digest] for digest in digests}, dict(sorted(bad.items()))
 
 
 def _manifests(folder: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ default = "main"
 url = "sqlite:///fund.db"        # relative to this file
 # A secret is never written here, but named: "postgresql://hffix:${FUND_PASSWORD}@db.example/fund"
 
-[columns]                        # what people see: edges (the first and last characters), first, or all hidden
+[columns]                        # how a value is hidden: edges leaves its ends, first one character, all nothing
 # "person.id_no" = "edges"
 # "person.name" = "first"
 # "*.address" = "all"
@@ -26,8 +26,9 @@ url = "sqlite:///fund.db"        # relative to this file
 """
 
 _POLICY: Final = """\
-# Who the people are, and whose signature a change set needs. As it stands nobody can approve anything:
-# take the marks away from below and put your own people in.
+# Who the people are, and whose signature a change set needs.
+# Nobody is named yet, so nobody can approve anything, and every command that needs this file ends with HFX-402.
+# Take "# " away from the beginning of every line below, and put your own people in.
 # valid_days = 30                # how long a signature counts
 
 # [people]
@@ -46,8 +47,17 @@ _POLICY: Final = """\
 # roles = ["leader", "auditor"]
 """
 
+_SIGNERS: Final = """\
+# One line for each person and key: PERSON namespaces="hffix" ALGORITHM KEY
+# Everybody makes a key of their own, and hands over the public half only:
+#   ssh-keygen -t ed25519 -C zhang.min -f keys/zhang.min
+# Then the line is the person's name in policy.toml, the namespace, and what keys/zhang.min.pub holds:
+#   zhang.min namespaces="hffix" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA...
+"""
+
 _IGNORED: Final = """\
-# Rows of people: never in git.
+# Rows of people, and private keys: never in git.
+/keys/
 /changesets/
 /corrections/
 /backups/
@@ -65,5 +75,5 @@ NEW_FILES: Final = {
     # Signed bytes must come out of git as they went in.
     ".gitattributes": "approvals/** -text\n",
     "approvals/policy.toml": _POLICY,
-    "approvals/allowed_signers": "",
+    "approvals/allowed_signers": _SIGNERS,
 }

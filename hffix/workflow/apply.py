@@ -158,8 +158,9 @@ def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Ve
             if verdict.outcome == "conflict":
                 others = sum(other.outcome == "conflict" for other in verdicts) - 1
                 more = f" (and {others:,} more in this chunk)" if others else ""
+                told = conflict_of(line, verdict, mask_of=work.setting.project.mask_of)
                 raise Conflict(
-                    f"run {work.run} stopped before line {chunk.first:,}: {conflict_of(line, verdict)}{more}"
+                    f"run {work.run}: the chunk of lines {chunk.first:,}–{chunk.last:,} was not written: {told}{more}"
                 )
     return verdicts
 

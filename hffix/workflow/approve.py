@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hffix.database import Session, open_for_writing
 from hffix.errors import HffixError
+from hffix.errors.applying import AlreadyApplied
 from hffix.errors.approvals import MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
 from hffix.model import moment
 from hffix.model.canonical import digest
@@ -21,6 +22,7 @@ from hffix.store.changesets import ChangeSet
 from hffix.workflow.appending import append_record
 from hffix.workflow.judge import Judgement, barred_from, claims_of, judge, purpose_of
 from hffix.workflow.past import read_chain
+from hffix.workflow.receipted import close_of
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.witness import check_witnesses, refuse_other_place, sign_receipt
 
@@ -66,8 +68,9 @@ def approve(
     wanted = purpose_of(manifest)
     if meant not in ({"rollback"} if wanted == "rollback" else {"apply", "apply+rollback"}):
         raise WrongPurpose(f"change set {change_set.id} is approved for {wanted}, not for {meant}")
+    _refuse_spent(setting, change_set)
     now = _now()
-    key, person = _signer(setting, rules, now=now)
+    key, person = who_signs(setting, rules, now=now)
     _refuse_barred(change_set, rules, person, purpose=meant)
     expires = moment.later(now, days=rules.policy.valid_days)
     statement = _statement(change_set, rules, key, person, purpose=meant, comment=comment, now=now, expires=expires)
@@ -86,7 +89,7 @@ def approve(
 def revoke(setting: Setting, change_set: ChangeSet, *, comment: str | None = None, confirm: Confirm) -> SignedStatement:
     """Withdraw a change set for good; where the target can be reached, its chain says so at once."""
     rules, now = setting.rules(), _now()
-    key, person = _signer(setting, rules, now=now)
+    key, person = who_signs(setting, rules, now=now)
     if not rules.policy.may_approve(person):
         raise MayNotApprove(f"{person} may approve nothing, so may withdraw nothing")
     statement = _statement(change_set, rules, key, person, purpose="revoke", comment=comment, now=now, expires=None)
@@ -129,7 +132,8 @@ def _now() -> str:
     return moment.write(datetime.now(UTC))
 
 
-def _signer(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKey, str]:
+def who_signs(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKey, str]:
+    """Find the key and the person whose it is; refuse a key that is nobody's, or another's than `--as` says."""
     key = setting.key(rules.signers)
     person = rules.signers.person_of(key.public, at=now)
     if person is None or key.public.fingerprint in rules.revoked:
@@ -137,6 +141,15 @@ def _signer(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKey, st
     if setting.person not in {None, person}:
         raise UnknownSigner(f"the key {key.public.fingerprint} is {person}'s, not {setting.person}'s")
     return key, person
+
+
+def _refuse_spent(setting: Setting, change_set: ChangeSet) -> None:
+    """Refuse what a receipt shows to be used; what the receipts do not tell, apply reads from the chain."""
+    closed = None
+    with suppress(HffixError):
+        closed = close_of(setting.project, change_set.manifest.target.lineage, change_set.digest)
+    if closed is not None:
+        raise AlreadyApplied(f"change set {change_set.id} was used by run {closed.run}, closed {closed.time}")
 
 
 def _refuse_barred(change_set: ChangeSet, rules: Rules, person: str, *, purpose: str) -> None:

@@ -47,6 +47,8 @@ def bind(script: Script, snapshot: Snapshot) -> Binding:
         raise NothingDeclared(f"{script.path.name} declares no scope")
     names = dict.fromkeys(scope.table for scope in fix.scopes)
     tables = {name: snapshot.table(name) for name in names}
+    for table in tables.values():
+        snapshot.refuse_null_keys(table)
     scopes = tuple(
         _bound(script, scope, tables[scope.table], snapshot, number=number) for number, scope in enumerate(fix.scopes)
     )
@@ -60,7 +62,7 @@ def _bound(script: Script, scope: Declared, table: Table, snapshot: Snapshot, *,
     place = f"{script.path.name}, line {scope.line}"
     for column in (*scope.reads, *scope.writes):
         if table.column(column) is None:
-            whose = f"parameter or column {column} of {scope.function}" if scope.function else f"column {column}"
+            whose = f"parameter or column {column} of {scope.function}" if scope.kind == "rows" else f"column {column}"
             raise UnknownColumn(f"{place}: {whose} is no column of {table.name}")
     for column in scope.writes:
         if column in table.key:

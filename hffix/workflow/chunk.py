@@ -1,6 +1,6 @@
 """A chunk: the lines of one transaction, held against the rows as they are, and what becomes of each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -22,6 +22,7 @@ from hffix.model.value import Raw, decode_values, encode_values
 
 Row = tuple[Raw, ...]
 Tables = Mapping[str, Table]
+Masking = Callable[[str, str], str | None]
 ACTING = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
@@ -130,9 +131,22 @@ def _verdict(line: Line, row: Cells | None) -> Verdict:
     return Verdict(outcome="conflict", observed=[line.salt, {column: row[column] for column in line.before}])
 
 
-def conflict_of(line: Line, verdict: Verdict) -> str:
-    """Say which row and column conflict, without a value."""
-    key = ",".join(masked(visible_value(value), how="edges") for value in line.key.values())
+def key_for_eyes(table: str, key: Cells, *, mask_of: Masking) -> str:
+    """Write a row key so that its row can be found; only the columns that have a mask are hidden."""
+    shown = {column: masked(visible_value(value), how=mask_of(table, column)) for column, value in key.items()}
+    if len(shown) == 1:
+        return next(iter(shown.values()))
+    return ",".join(f"{column}={value}" for column, value in shown.items())
+
+
+def _edges(_table: str, _column: str) -> str:
+    """Mask every column: where nobody said which of them hold personal data, each of them may."""
+    return "edges"
+
+
+def conflict_of(line: Line, verdict: Verdict, *, mask_of: Masking = _edges) -> str:
+    """Say which row and column conflict, without a value; the key is whole where its column has no mask."""
+    key = key_for_eyes(line.table, line.key, mask_of=mask_of)
     seen = verdict.observed[1] if verdict.observed else None
     if line.kind == "insert":
         return f"{line.table} {key}: a row of that key is there"

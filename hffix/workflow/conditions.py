@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from hffix.database import Snapshot
 from hffix.errors.fixes import RequiresUnmet
+from hffix.errors.targets import QueryFailed
 from hffix.model.scope import Condition
 from hffix.model.value import encode_value
 
@@ -17,4 +18,8 @@ def check_requires(snapshot: Snapshot, conditions: Iterable[Condition]) -> None:
 
 def holds(snapshot: Snapshot, condition: Condition) -> bool:
     """Say whether a condition's query gives its value."""
-    return encode_value(snapshot.single(condition.query)) == encode_value(condition.equals)
+    try:
+        found = snapshot.single(condition.query)
+    except QueryFailed as fault:
+        raise QueryFailed(f"the condition {condition.title!r}: {fault.message}") from fault
+    return encode_value(found) == encode_value(condition.equals)

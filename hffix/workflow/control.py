@@ -3,11 +3,13 @@
 from hffix.changelog import reader, writer
 from hffix.changelog.reader import Control
 from hffix.database import open_for_writing
+from hffix.errors.applying import AlreadyApplied
 from hffix.errors.project import UsageError
 from hffix.model.run import FEWEST_ROWS, MOST_ROWS
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.past import read_chain
 from hffix.workflow.setting import Setting
+from hffix.workflow.witness import refuse_other_place
 
 
 def pause(setting: Setting, change_set: ChangeSet) -> Control:
@@ -32,7 +34,11 @@ def _ask(
 ) -> Control:
     policy = setting.policy_if_any()
     with open_for_writing(setting.url, folder=setting.folder) as session:
-        read_chain(session)
+        past = read_chain(session)
+        refuse_other_place(past.place, session.place())
+        run = past.run_of(change_set.digest)
+        if run is not None and run.closed is not None:
+            raise AlreadyApplied(f"change set {change_set.id} was used by run {run.id}, closed {run.closed.time}")
         session.begin()
         try:
             writer.set_control(

@@ -1,6 +1,7 @@
 """Deciding rows: each scope's function is asked once per distinct tuple of arguments, and answers for one row."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 from hffix.authoring.contracts import stored
@@ -10,14 +11,14 @@ from hffix.errors import HffixError
 from hffix.errors.fixes import FunctionFailed, NullRefused, OutsideScope, WrongResult
 from hffix.model.change import Cells
 from hffix.model.schema import Table
-from hffix.model.shape import visible_key
 from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw, encode_value
 from hffix.sheets.corrections import Corrections
 from hffix.workflow.bind import Bound
+from hffix.workflow.chunk import Masking, key_for_eyes
 
 Row = tuple[Raw, ...]
-MOST_REMEMBERED: Final = 50_000
+MOST_REMEMBERED: Final = 20_000
 _EXACT: Final = frozenset({str, int, bytes, type(None)})
 
 
@@ -44,28 +45,36 @@ class Decider:
         places: Mapping[str, int],
         first_expression: int,
         corrections: Corrections | None,
+        mask_of: Masking,
     ) -> None:
         self.bound = bound
         self._scope = bound.declared
         self._script = script
         self._table = table
-        self._snapshot = snapshot
+        self._mask_of = mask_of
         self._keys = len(table.key)
         self._reads = tuple(places[column] for column in self._scope.reads)
         self._writes = tuple(places[column] for column in self._scope.writes)
+        self._settlers = {column: snapshot.settler(table, column) for column in self._scope.writes}
+        # One cleaned column is what most scopes are, and needs no dict of results.
+        self._single = len(self._scope.writes) == 1 and self._scope.decide is not None and self._scope.results is None
         self._expressions = range(first_expression, first_expression + len(self._scope.expressions))
         self._corrections = corrections
-        self._remembered: dict[tuple[object, ...], Outcome] = {}
+        asked = tuple(dict.fromkeys(self._reads + self._writes))
+        self._asked_of = itemgetter(*asked) if asked else None
+        self._asks_one = len(asked) == 1
+        self._remembered: dict[object, Outcome] = {}
         self._asked = self._recalled = 0
         # A key column makes every tuple of arguments distinct.
         self._remembers = self._scope.decide is not None and not set(self._scope.reads) & set(table.key)
 
     def decide(self, row: Row) -> Outcome:
         """Give the changed cells, the reason to decline, or None where the row stays as it is."""
-        if not self._remembers:
+        if not self._remembers or self._asked_of is None:
             return self._answer(row)
-        asked = tuple([row[place] for place in self._reads + self._writes])
-        if not _EXACT.issuperset(map(type, asked)):  # 1 and 1.0 would be one key
+        asked = self._asked_of(row)
+        # 1 and 1.0 would be one key.
+        if type(asked) not in _EXACT if self._asks_one else not _EXACT.issuperset(map(type, asked)):
             return self._answer(row)
         self._asked += 1
         try:
@@ -82,12 +91,16 @@ class Decider:
 
     def _answer(self, row: Row) -> Outcome:
         try:
+            if self._single:
+                column, before = self._scope.writes[0], row[self._writes[0]]
+                after = self._settled(column, self._call(row), before)
+                return None if _same(after, before) else {column: encode_value(after)}
             results = self._results(row)
             changed: Cells = {}
             for column, place in zip(self._scope.writes, self._writes, strict=True):
                 if column in results:
-                    before, after = row[place], self._settled(column, results[column], row[place])
-                    if type(after) is not type(before) or encode_value(after) != encode_value(before):
+                    after = self._settled(column, results[column], row[place])
+                    if not _same(after, row[place]):
                         changed[column] = encode_value(after)
         except Unresolved as declined:
             return Declined(declined.reason)
@@ -100,16 +113,15 @@ class Decider:
         if self._corrections is not None:
             return self._corrections.for_row(row[: self._keys], {c: row[p] for c, p in self._columns()})
         result = self._call(row)
-        if scope.results is None:
-            return {scope.writes[0]: result}
         if not isinstance(result, Mapping):
             if result is None:
                 raise NullRefused(f"{self._place()} returned nothing; it must return a dict of the columns it writes")
             raise WrongResult(f"{self._place()} writes several columns and must return a dict of them")
-        foreign = [name for name in result if name not in scope.results]
+        names = scope.results or {}
+        foreign = [name for name in result if name not in names]
         if foreign:
             raise OutsideScope(f"{self._place()} returned {foreign[0]}, which is not in its writes")
-        return {scope.results[name]: value for name, value in result.items()}
+        return {names[name]: value for name, value in result.items()}
 
     def _columns(self) -> Sequence[tuple[str, int]]:
         return tuple(zip(self._scope.writes, self._writes, strict=True))
@@ -123,7 +135,7 @@ class Decider:
             return scope.decide(*values)
         except (Unresolved, HffixError):
             raise
-        except Exception as fault:
+        except (Exception, SystemExit) as fault:
             line = line_in(self._script.path, fault)
             raise FunctionFailed(
                 f"{self._script.path.name}, line {line or scope.line}: {scope.function} raised {type(fault).__name__}"
@@ -132,7 +144,7 @@ class Decider:
 
     def _settled(self, column: str, result: object, before: Raw) -> Raw:
         try:
-            after = self._snapshot.settle(self._table, column, value=stored(result, before=before))
+            after = self._settlers[column](stored(result, before=before))
         except TypeError as fault:
             raise WrongResult(f"{self._place()} returned {fault} for {column}, which no column holds") from fault
         if after is None and before is not None and not self._scope.to_null:
@@ -143,8 +155,16 @@ class Decider:
         return after
 
     def _key(self, row: Row) -> str:
-        return visible_key({column: encode_value(value) for column, value in zip(self._table.key, row, strict=False)})
+        key = {column: encode_value(value) for column, value in zip(self._table.key, row, strict=False)}
+        return key_for_eyes(self._table.name, key, mask_of=self._mask_of)
 
     def _place(self) -> str:
         scope = self._scope
         return f"{self._script.path.name}, line {scope.line}: {scope.function or scope.kind} on {self._table.name}"
+
+
+def _same(after: Raw, before: Raw) -> bool:
+    """Say whether two values are stored alike: 1 and 1.0 are not."""
+    if type(after) is not type(before):
+        return False
+    return after == before if type(after) is str else encode_value(after) == encode_value(before)

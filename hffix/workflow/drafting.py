@@ -1,7 +1,7 @@
 """Drafting lines: rows of the snapshot become lines of the change set, in the order in which they will be written."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
@@ -11,6 +11,7 @@ import orjson
 from hffix.authoring.loading import Script
 from hffix.database import Snapshot
 from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes, UniqueTaken
+from hffix.errors.targets import QueryFailed
 from hffix.model.canonical import PLAIN
 from hffix.model.change import Cells
 from hffix.model.schema import Table
@@ -18,6 +19,7 @@ from hffix.model.value import Raw, decode_value, encode_value
 from hffix.sheets.corrections import Corrections
 from hffix.store.changesets import Draft
 from hffix.workflow.bind import Binding, Bound
+from hffix.workflow.chunk import Masking
 from hffix.workflow.decide import Decider, Declined
 from hffix.workflow.measure import Measure
 
@@ -43,9 +45,15 @@ class Drafting:
     draft: Draft
     measure: Measure
     corrections: Mapping[int, BoundCorrections]
+    mask_of: Masking
     watch: Callable[[int], None]
     _changed: Counter[int] = field(default_factory=Counter)
     _deleted: set[tuple[str, Row]] = field(default_factory=set)
+    _keyed: "blake2b" = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Key the hash of the salts once, not for every line."""
+        self._keyed = blake2b(digest_size=16, key=self.seed)
 
     def run(self) -> None:
         """Draft updates with parents first, then deletes with children first."""
@@ -67,19 +75,44 @@ class Drafting:
                 places=scan.places,
                 first_expression=scan.first_expression[number],
                 corrections=found.values if (found := self.corrections.get(bound.number)) else None,
+                mask_of=self.mask_of,
             )
             for number, bound in enumerate(scan.changing)
         ]
-        for page in self.snapshot.scan(table, columns=scan.columns, expressions=scan.expressions, where=scan.where):
+        # Where one scope without a corrections file stands alone, or none says a where, every row is in all of them.
+        everywhere = not self.corrections and not scan.flagged
+        for page in self._pages(
+            table, scan.bounds, columns=scan.columns, expressions=scan.expressions, where=scan.where
+        ):
             lines: list[bytes] = []
             declined: list[bytes] = []
             for row in page:
-                active = [d for n, d in enumerate(deciders) if scan.holds(n, row) and self._names(d, row, table)]
+                active = (
+                    deciders
+                    if everywhere
+                    else [d for n, d in enumerate(deciders) if scan.holds(n, row) and self._names(d, row, table)]
+                )
                 if active:
                     self._decide(scan, row, active, lines, declined)
             self.draft.add(lines)
             self.draft.add_unresolved(declined)
             self.watch(self.measure.scanned)
+
+    def _pages(
+        self,
+        table: Table,
+        bounds: Sequence[Bound],
+        *,
+        columns: Sequence[str],
+        expressions: Sequence[str],
+        where: Sequence[str],
+    ) -> Iterator[list[Row]]:
+        """Scan, and say whose SQL it was where the database could not work it out for some row."""
+        try:
+            yield from self.snapshot.scan(table, columns=columns, expressions=expressions, where=where)
+        except QueryFailed as fault:
+            asking = [bound for bound in bounds if bound.declared.where or bound.declared.expressions]
+            raise QueryFailed(f"{self._place(*asking or bounds)}: {fault.message}") from fault
 
     def _names(self, decider: Decider, row: Row, table: Table) -> bool:
         """Say whether a corrections file names this row; every other scope has said so in its where."""
@@ -89,40 +122,52 @@ class Drafting:
     def _decide(
         self, scan: "_Scan", row: Row, active: Sequence[Decider], lines: list[bytes], declined: list[bytes]
     ) -> None:
-        changed: Cells = {}
-        guards: set[str] = set()
-        reasons: list[str] = []
-        origin: str | None = None
-        for decider in active:
-            outcome = decider.decide(row)
-            if isinstance(outcome, Declined):
-                reasons.append(str(outcome))
-            elif outcome:
-                self._count(decider.bound)
-                if changed and not changed.keys().isdisjoint(outcome):
-                    raise self._both(scan, set(changed) & set(outcome))
-                changed |= outcome
-                guards.update(decider.bound.guards)
-                if found := self.corrections.get(decider.bound.number):
-                    origin = found.origins[row[: scan.keys]]
-        deletes = scan.deletes(row)
+        changed, deciding, reasons = self._outcomes(scan, row, active)
+        deletes = bool(scan.deleting) and scan.deletes(row)
         if changed and deletes:
             raise self._both(scan, set(changed), deleting=True)
         if not deletes:
             self.measure.scanned += 1
+        if not changed and not reasons:
+            self.measure.unchanged += not deletes
+            return
         key = {column: encode_value(row[place]) for place, column in enumerate(scan.table.key)}
-        for reason in reasons:
-            self.measure.decline(reason)
+        origin = self._origin(deciding, row[: scan.keys]) if self.corrections else None
         if reasons:
+            for reason in reasons:
+                self.measure.decline(reason)
             declined.append(self._unresolved(scan.table.name, key, "; ".join(reasons), origin))
         if changed:
-            before = {column: encode_value(row[scan.places[column]]) for column in guards}
+            before = {column: encode_value(row[place]) for column, place in scan.guards(deciding)}
             self._refuse_reached(scan, row, changed)
             self._refuse_taken(scan, row, changed)
             lines.append(self._line(scan.table.name, "update", key, before, changed, origin))
         elif not deletes:
-            self.measure.unresolved += bool(reasons)
-            self.measure.unchanged += not reasons
+            self.measure.unresolved += 1
+
+    def _outcomes(self, scan: "_Scan", row: Row, active: Sequence[Decider]) -> tuple[Cells, list[Bound], list[str]]:
+        """Ask every scope; give the changed cells, the scopes that changed them, and the reasons to decline."""
+        changed: Cells = {}
+        deciding: list[Bound] = []
+        reasons: list[str] = []
+        for decider in active:
+            outcome = decider.decide(row)
+            if outcome is None:
+                continue
+            if isinstance(outcome, Declined):
+                reasons.append(str(outcome))
+                continue
+            self._count(decider.bound)
+            if changed and not changed.keys().isdisjoint(outcome):
+                raise self._both(scan, set(changed) & set(outcome))
+            changed |= outcome
+            deciding.append(decider.bound)
+        return changed, deciding, reasons
+
+    def _origin(self, deciding: Sequence[Bound], key: Row) -> str | None:
+        """Say where a row's values came from, if a corrections file gave them."""
+        files = [self.corrections[bound.number] for bound in deciding if bound.number in self.corrections]
+        return files[-1].origins[key] if files else None
 
     def _deletes(self, table: Table, scopes: Sequence[Bound]) -> None:
         watched = any(link.table in self.binding.tables for link in table.referred) or bool(table.references)
@@ -130,7 +175,7 @@ class Drafting:
         names = (*table.key, *columns)
         wheres = [str(bound.declared.where) for bound in scopes]
         flags = [_flag(where) for where in wheres]
-        for page in self.snapshot.scan(table, columns=columns, expressions=flags, where=wheres):
+        for page in self._pages(table, scopes, columns=columns, expressions=flags, where=wheres):
             lines: list[bytes] = []
             for row in page:
                 bound, *others = compress(scopes, row[len(names) :])
@@ -152,8 +197,7 @@ class Drafting:
             self.watch(self.measure.scanned)
 
     def _refuse_reached(self, scan: "_Scan", row: Row, changed: Cells) -> None:
-        cascading = [link for link in scan.table.referred if link.on_update in {"CASCADE", "SET NULL", "SET DEFAULT"}]
-        if not any(set(link.to_columns) & set(changed) for link in cascading):
+        if scan.acting.isdisjoint(changed):
             return
         whole = self.snapshot.rows(scan.table, keys=[row[: scan.keys]])
         for name, _ in self.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
@@ -192,7 +236,9 @@ class Drafting:
 
     def _salt(self, table: str, kind: str, key: Cells) -> str:
         named = orjson.dumps((table, kind, key, None), option=PLAIN)
-        return blake2b(named, digest_size=16, key=self.seed).hexdigest()
+        keyed = self._keyed.copy()
+        keyed.update(named)
+        return keyed.hexdigest()
 
     def _both(self, scan: "_Scan", columns: set[str], *, deleting: bool = False) -> TwoScopes:
         scopes = [bound for bound in scan.changing if not columns.isdisjoint(bound.facts.writes)]
@@ -229,6 +275,24 @@ class _Scan:
         self._deleting = [flag for bound in deleting if (flag := self._flagged(bound, start)) is not None]
         everywhere = any(bound.declared.where is None for bound in changing)
         self.where = [] if everywhere else [str(bound.declared.where) for bound in changing]
+        self.flagged = any(flag is not None for flag in self._flags)
+        self.bounds = (*changing, *deleting)
+        self.acting = frozenset(
+            column
+            for link in table.referred
+            if link.on_update in {"CASCADE", "SET NULL", "SET DEFAULT"}
+            for column in link.to_columns
+        )
+        self._guards: dict[tuple[int, ...], tuple[tuple[str, int], ...]] = {}
+
+    def guards(self, deciding: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
+        """List the columns that guard a line decided by these scopes, and their places."""
+        numbers = tuple([bound.number for bound in deciding])
+        known = self._guards.get(numbers)
+        if known is None:
+            columns = {column for bound in deciding for column in bound.guards}
+            known = self._guards[numbers] = tuple((column, self.places[column]) for column in columns)
+        return known
 
     def _flagged(self, bound: Bound, start: int) -> int | None:
         if bound.declared.where is None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from hffix.changelog import chain, install
 from hffix.database import Session, open_for_writing, run_lock
+from hffix.errors import HffixError
 from hffix.errors.approvals import ApprovalError
 from hffix.errors.targets import NoChangeLog
 from hffix.model.record import NO_HEAD, Found, Move
 from hffix.model.run import Past
 from hffix.store import approvals
 from hffix.workflow.appending import append_record
-from hffix.workflow.elsewhere import Elsewhere, sign_place
+from hffix.workflow.elsewhere import Confirm, Elsewhere, PlaceSigning, sign_place, signer_of_place
 from hffix.workflow.past import read_chain
 from hffix.workflow.session import who_holds, who_operates
 from hffix.workflow.setting import Rules, Setting
@@ -20,34 +21,53 @@ from hffix.workflow.witness import check_witnesses, journal_of, refuse_lost_log,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initialised:
-    """What was made or found."""
+    """What was made or found; `pending` says why a receipt that is due was not signed."""
 
     lineage: str
     revision: str
     before: str | None
     founded: bool
     receipt: str | None
+    pending: str | None = None
+    declared: Elsewhere | None = None
 
 
-def init_target(setting: Setting, *, elsewhere: Elsewhere | None = None) -> Initialised:
-    """Make or upgrade the change log; found the lineage where there is none, or say that it was moved or copied."""
+def unasked(signing: PlaceSigning) -> None:
+    """Ask nobody."""
+
+
+def init_target(setting: Setting, *, elsewhere: Elsewhere | None = None, confirm: Confirm = unasked) -> Initialised:
+    """Make or upgrade the change log; found the lineage where there is none, or say that it was moved or copied.
+
+    `confirm` shows the place that is about to be signed, and raises where the person does not agree.
+    """
     rules = setting.rules()
     with (
         open_for_writing(setting.url, folder=setting.folder) as session,
         run_lock(setting.url, folder=setting.folder, holder=lambda: who_holds(session)),
     ):
         session.durability()
-        parent = _prepare(setting, session, rules, elsewhere)
+        parent = _prepare(setting, session, rules, elsewhere, confirm)
         revision, before = install.upgrade(session)
         founded = _lineage(session) is None
         if founded:
             _found(setting, session, rules, parent=parent)
         past = read_chain(session)
-        receipt = _receipt(setting, session, past, rules)
-    return Initialised(lineage=past.found.lineage, revision=revision, before=before, founded=founded, receipt=receipt)
+        receipt, pending = _receipt(setting, session, past, rules, elsewhere=elsewhere)
+    return Initialised(
+        lineage=past.found.lineage,
+        revision=revision,
+        before=before,
+        founded=founded,
+        receipt=receipt,
+        pending=pending,
+        declared=elsewhere,
+    )
 
 
-def _prepare(setting: Setting, session: Session, rules: Rules, elsewhere: Elsewhere | None) -> str | None:
+def _prepare(
+    setting: Setting, session: Session, rules: Rules, elsewhere: Elsewhere | None, confirm: Confirm
+) -> str | None:
     """Refuse what the receipts contradict, and carry a lineage that stands elsewhere; give a copy's parent."""
     past = _lineage(session)
     if past is None:
@@ -55,9 +75,10 @@ def _prepare(setting: Setting, session: Session, rules: Rules, elsewhere: Elsewh
         return None
     if elsewhere is None:
         return None
-    statement = sign_place(setting, rules, lineage=past.found.lineage, session=session, purpose=elsewhere)
+    statement = sign_place(setting, rules, past=past, session=session, purpose=elsewhere, confirm=confirm)
     if elsewhere == "move":
         place = session.place()
+        approvals.keep_history(setting.project, rules.pair)
         append_record(
             setting, session, lambda number, time: Move(number=number, time=time, place=place, statement=statement)
         )
@@ -102,12 +123,21 @@ def _found(setting: Setting, session: Session, rules: Rules, *, parent: str | No
     approvals.keep_history(setting.project, rules.pair)
 
 
-def _receipt(setting: Setting, session: Session, past: Past, rules: Rules) -> str | None:
-    """Sign what was appended, where somebody with a key is at hand; else it stays pending."""
+def _receipt(
+    setting: Setting, session: Session, past: Past, rules: Rules, *, elsewhere: Elsewhere | None
+) -> tuple[str | None, str | None]:
+    """Sign what was appended, where somebody with a key is at hand; else say why it stays pending."""
+    now = session.now()
     try:
-        key, _ = who_operates(setting, rules, now=session.now())
-    except ApprovalError:
-        return None
-    witnessed = check_witnesses(setting, session, past)
-    signed = sign_receipt(setting, session, past, witnessed=witnessed, rules=rules, key=key, now=session.now())
-    return signed.name if signed else None
+        # Whoever could sign the new place may witness it: an operator need not have been there.
+        key, _ = (signer_of_place if elsewhere else who_operates)(setting, rules, now=now)
+    except ApprovalError as nobody:
+        return None, nobody.message
+    try:
+        witnessed = check_witnesses(setting, session, past)
+    except HffixError as contradicted:
+        if elsewhere is None:
+            raise
+        return None, contradicted.message
+    signed = sign_receipt(setting, session, past, witnessed=witnessed, rules=rules, key=key, now=now)
+    return (signed.name if signed else None), None

@@ -27,7 +27,6 @@ class Measure:
         self.unresolved = 0
         self.reasons: Counter[str] = Counter()
         self._rows: Counter[tuple[str, str]] = Counter()
-        self._cells: Counter[tuple[str, str]] = Counter()
         self._shapes: Counter[Shape] = Counter()
         self._kept = [_Total(columns) for columns in kept]
         self._watched = frozenset(column for columns in kept for column in columns)
@@ -37,7 +36,6 @@ class Measure:
         self._rows[table, kind] += 1
         if kind == "update" and before is not None and after is not None:
             for column, value in after.items():
-                self._cells[table, column] += 1
                 self._count_shape((table, kind, column, shape_of(before[column]), shape_of(value)))
         else:
             self._count_shape((table, kind, None, None, None))
@@ -90,11 +88,15 @@ class Measure:
         )
 
     def _table(self, table: str) -> TableCounts:
+        columns: Counter[str] = Counter()
+        for (name, _, column, *_), rows in self._shapes.items():
+            if name == table and column is not None:
+                columns[column] += rows
         return TableCounts(
             updates=self._rows[table, "update"],
             inserts=self._rows[table, "insert"],
             deletes=self._rows[table, "delete"],
-            columns={column: n for (t, column), n in sorted(self._cells.items()) if t == table},
+            columns=dict(sorted(columns.items())),
         )
 
     def keeps(self) -> tuple[Kept, ...]:

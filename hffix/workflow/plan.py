@@ -12,7 +12,7 @@ from hffix.authoring.loading import Script, find_script, load
 from hffix.changelog import install, reader
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors.fixes import NotRepeatable, ScriptEdited
-from hffix.errors.targets import NoChangeLog
+from hffix.errors.targets import NoChangeLog, QueryFailed
 from hffix.model.change import SEED_BYTES
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, TargetFacts, Trial
 from hffix.model.policy import Policy
@@ -48,7 +48,7 @@ def plan(setting: Setting, *, fix: str, trial: bool = False, repeat: Repeat | No
     with open_for_reading(setting.url, folder=setting.folder) as snapshot:
         facts, chain = _planned_on(setting, snapshot, script)
         binding = bind(script, snapshot)
-        check_requires(snapshot, script.fix.required)
+        _check_requires(snapshot, script)
         with changesets.draft(setting.project.changesets) as draft:
             measure, corrections = draft_lines(setting, script, snapshot, binding=binding, seed=seed, draft=draft)
             manifest = _manifest(setting, script, snapshot, binding=binding, draft=draft, measure=measure)
@@ -87,9 +87,17 @@ def draft_lines(
         draft=draft,
         measure=measure,
         corrections=corrections,
+        mask_of=setting.project.mask_of,
         watch=lambda rows: setting.watch(Step(name="plan", done=rows, total=None)),
     ).run()
     return measure, digests
+
+
+def _check_requires(snapshot: Snapshot, script: Script) -> None:
+    try:
+        check_requires(snapshot, script.fix.required)
+    except QueryFailed as fault:
+        raise QueryFailed(f"{script.path.name}: {fault.message}") from fault
 
 
 def _planned_on(setting: Setting, snapshot: Snapshot, script: Script) -> tuple[TargetFacts, Place]:

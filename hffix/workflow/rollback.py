@@ -16,7 +16,7 @@ from hffix.errors.changesets import RowsMissing
 from hffix.errors.project import UsageError
 from hffix.model.change import SEED_BYTES, Cells, Line, inverse_cells, read_lines, salt_of
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, Reverts, TargetFacts
-from hffix.model.run import Run
+from hffix.model.run import Past, Run
 from hffix.model.schema import Table, parents_first
 from hffix.model.scope import Scope
 from hffix.store import changesets
@@ -130,8 +130,10 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
             raise RunOpen(f"run {run} is still open")
         manifest = known_manifest(setting.project, told.opened.manifest)
         if manifest is None:
-            raise RowsMissing(f"the manifest of run {run} is not in approvals/")
+            raise RowsMissing(f"the manifest of run {run} is not whole in approvals/")
         tables = {name: snapshot.table(name) for name in manifest.counts.tables}
+        for described in tables.values():
+            snapshot.refuse_null_keys(described)
         key = _key(snapshot, tables, table, row)
         with changesets.draft(setting.project.changesets) as draft:
             work = _Inverting(
@@ -145,8 +147,8 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
                 key=key,
             )
             work.run_all(setting)
-            if not draft.sums.leaves and not work.conflicts:
-                raise NothingToRollBack(f"run {run} applied nothing that fits")
+            if not draft.sums.leaves:
+                _refuse_nothing(setting, past, work)
             inverse = _manifest(setting, snapshot, manifest, told, work, past.found.lineage)
             change_set = draft.finish(
                 inverse,
@@ -154,6 +156,16 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
                 approvals=setting.project.approvals,
             )
     return RolledBack(change_set=change_set, conflicts=work.conflicts, rows=inverse.leaves)
+
+
+def _refuse_nothing(setting: Setting, past: Past, work: _Inverting) -> None:
+    """Refuse an inverse without a line, unless it lists rows that people changed since and nobody took back."""
+    for later in past.runs.values():
+        manifest = known_manifest(setting.project, later.opened.manifest)
+        if later.applied and manifest and manifest.reverts and manifest.reverts.number == work.run:
+            raise NothingToRollBack(f"run {work.run} was taken back by run {later.id}; nothing of it is left that fits")
+    if not work.conflicts:
+        raise NothingToRollBack(f"run {work.run} applied nothing that fits")
 
 
 def _key(snapshot: Snapshot, tables: Mapping[str, Table], table: str | None, row: str | None) -> str | None:

@@ -27,6 +27,7 @@ from hffix.store.journal import Journal
 from hffix.workflow.conditions import check_requires
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.judge import Counted
+from hffix.workflow.pairs import way_to
 from hffix.workflow.past import heads_of
 from hffix.workflow.rights import Right, right_to_apply
 from hffix.workflow.setting import Rules, Setting
@@ -130,6 +131,7 @@ def open_work(
     now = _agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
     _refuse_spent(change_set, past, run)
+    led = way_to(setting.project, rules, past=past, now=now)
     change_set.verify()
     _refuse_off_chain(session, manifest)
     tables = check_schema(session, change_set)
@@ -152,7 +154,7 @@ def open_work(
         journal=journal_of(setting, past.found.lineage),
         head=head,
         token=_token(setting, operator, now),
-        last_time=_latest(past, witnessed, right.judgement.counted),
+        last_time=_latest(past, witnessed, (*led, *right.judgement.counted)),
         checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
     )
     failpoints.reach("open.checked")

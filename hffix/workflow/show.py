@@ -14,6 +14,7 @@ from hffix.model.value import Canonical
 from hffix.reports.review import Example, Reason, Review, Shape
 from hffix.store.changesets import ChangeSet
 from hffix.store.projects import Project
+from hffix.workflow.chunk import key_for_eyes
 from hffix.workflow.measure import MOST_SHAPES
 from hffix.workflow.measure import Shape as ShapeName
 
@@ -87,14 +88,11 @@ class _Masks:
         return masked(shown, how=None if self._unmask or not value else self._project.mask_of(table, column))
 
     def key(self, table: str, key: Mapping[str, Canonical]) -> str:
-        """Show a row key, the inner part of which is always hidden."""
-        shown = {column: masked(visible_value(value), how=self._of_key(table, column)) for column, value in key.items()}
-        if len(shown) == 1:
-            return next(iter(shown.values()))
-        return ",".join(f"{column}={value}" for column, value in shown.items())
+        """Show a row key, whole where its column has no mask: a row that cannot be found cannot be reviewed."""
+        return key_for_eyes(table, dict(key), mask_of=self._of_key)
 
     def _of_key(self, table: str, column: str) -> str | None:
-        return None if self._unmask else self._project.mask_of(table, column) or "edges"
+        return None if self._unmask else self._project.mask_of(table, column)
 
 
 class _Gallery:

@@ -1,17 +1,23 @@
 """Status: where a change set stands: approvals held and missing, fresh or drifted rows, the progress of its run."""
 
 from dataclasses import dataclass
+from typing import Final
 
+import orjson
+
+from hffix.changelog import reader
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors import HffixError
 from hffix.errors.targets import CannotReach, NoChangeLog, TableRefused, UnknownEngine
 from hffix.model.run import Past, Run
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, all_change_sets
-from hffix.workflow.chunk import compare, read_chunk, read_rows
+from hffix.workflow.chunk import Masking, compare, key_for_eyes, read_chunk, read_rows
 from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
 from hffix.workflow.setting import Rules, Setting
+
+MOST_LISTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,17 @@ class Status:
     leaves: int
     fresh: int | None
     drifted: int | None
+    drifted_rows: tuple[tuple[str, str], ...] = ()
+    conflict_rows: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drift:
+    """How many remaining rows are as they were planned, how many are not, and the first of these."""
+
+    fresh: int | None = None
+    drifted: int | None = None
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 def status(setting: Setting, change_set: ChangeSet, *, rows: bool = True) -> Status:
@@ -61,7 +78,8 @@ def _status(
 ) -> Status:
     judgement = _judgement(setting, change_set, run, now=now or change_set.manifest.snapshot)
     decided = run.decided if run else 0
-    fresh, drifted = (None, None) if snapshot is None else _drift(snapshot, change_set, run)
+    mask_of = setting.project.mask_of
+    drift = _Drift() if snapshot is None else _drift(snapshot, change_set, run, mask_of=mask_of)
     return Status(
         change_set=change_set,
         state=_state(setting, change_set, past, run, judgement, now=now or change_set.manifest.snapshot),
@@ -71,8 +89,10 @@ def _status(
         run=run.id if run else None,
         decided=decided,
         leaves=change_set.manifest.leaves,
-        fresh=fresh,
-        drifted=drifted,
+        fresh=drift.fresh,
+        drifted=drift.drifted,
+        drifted_rows=drift.rows,
+        conflict_rows=() if snapshot is None or run is None else _conflicts(snapshot, run, mask_of=mask_of),
     )
 
 
@@ -122,18 +142,36 @@ def _revoked(setting: Setting, change_set: ChangeSet, past: Past | None, *, now:
     return bool(revocations(change_set.digest, lineage=lineage, statements=statements, rules=rules, now=now))
 
 
-def _drift(snapshot: Snapshot, change_set: ChangeSet, run: Run | None) -> tuple[int | None, int | None]:
+def _conflicts(snapshot: Snapshot, run: Run, *, mask_of: Masking) -> tuple[tuple[str, str], ...]:
+    """Name the first rows that a run left because they had changed."""
+    found: list[tuple[str, str]] = []
+    for chunk in run.chunks:
+        if not chunk.conflicts or len(found) >= MOST_LISTED:
+            continue
+        for block in reader.changes(snapshot, run.id, first=chunk.first, last=chunk.last):
+            left = [row for row in block if row.outcome == "conflict" and row.row_key is not None]
+            found += [
+                (row.table_name, key_for_eyes(row.table_name, orjson.loads(row.row_key or "{}"), mask_of=mask_of))
+                for row in left[: MOST_LISTED - len(found)]
+            ]
+    return tuple(found)
+
+
+def _drift(snapshot: Snapshot, change_set: ChangeSet, run: Run | None, *, mask_of: Masking) -> _Drift:
     """Count the remaining rows that are as they were planned, and those that are not."""
     if change_set.folder is None or (run is not None and run.closed is not None):
-        return None, None
+        return _Drift()
     try:
         tables = {name: snapshot.table(name) for name in change_set.manifest.schema}
     except TableRefused:
-        return None, None
+        return _Drift()
     fresh = drifted = 0
+    named: list[tuple[str, str]] = []
     for block in change_set.blocks(start=run.decided if run else 0):
         lines = read_chunk(block, first=1).lines
         verdicts = compare(lines, read_rows(snapshot, tables, lines))
-        applied = sum(verdict.outcome == "applied" for verdict in verdicts)
-        fresh, drifted = fresh + applied, drifted + len(verdicts) - applied
-    return fresh, drifted
+        changed = [line for line, one in zip(lines, verdicts, strict=True) if one.outcome != "applied"]
+        fresh, drifted = fresh + len(lines) - len(changed), drifted + len(changed)
+        shown = changed[: MOST_LISTED - len(named)]
+        named += [(line.table, key_for_eyes(line.table, line.key, mask_of=mask_of)) for line in shown]
+    return _Drift(fresh=fresh, drifted=drifted, rows=tuple(named))

@@ -1,7 +1,8 @@
 """Trace: a row's life in the change log, cell by cell: the value, the script, the word, the hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
@@ -13,8 +14,8 @@ from hffix.errors.evidence import BrokenChain, NoSuchRow
 from hffix.errors.fixes import UnknownColumn
 from hffix.model import canonical
 from hffix.model.change import Cells
-from hffix.model.manifest import Manifest
-from hffix.model.run import Run
+from hffix.model.record import Chunk, Open, Resume
+from hffix.model.run import Past, Run
 from hffix.model.schema import Table
 from hffix.model.statement import Statement
 from hffix.model.value import Canonical, decode_value
@@ -24,8 +25,14 @@ from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain
 from hffix.workflow.rows import key_cells, key_text
 from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.verify_log import chunk_holds, row_holds
 
 Word = tuple[str, str | None, str, str | None]
+
+NO_RUN: Final = "the change log's row stands under a run that never was: run hffix verify"
+NO_LEAF: Final = "the change log's row does not give its leaf: run hffix verify"
+NO_CHUNK: Final = "the change log's rows are not those that their chunk's record was made of: run hffix verify"
+NO_WORD: Final = "an approval named by the record is not at hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +54,18 @@ class TracedChange:
     signers: tuple[Word, ...]
     operator: str
     origin: str | None
+    observed: tuple[tuple[str, Canonical], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
-    """A row's changes, the oldest first, and whether the live values are those that were written last."""
+    """A row's changes, the oldest first, whether the live values are those written last, and what is off in the log."""
 
     table: str
     row: str
     changes: tuple[TracedChange, ...]
     live: str
+    faults: tuple[str, ...] = ()
 
 
 def trace(setting: Setting, table: str, row: str, *, column: str | None = None, as_of: str | None = None) -> Traced:
@@ -71,18 +80,59 @@ def trace(setting: Setting, table: str, row: str, *, column: str | None = None, 
         found = [_traced(setting, past.runs[run], entry, words, column) for run, entry in logged if run in past.runs]
         told = tuple(change for change in found if change.cells)
         changes = tuple(change for change in told if as_of is None or change.time <= as_of)
+        if logged and not found:
+            raise BrokenChain(NO_RUN)
         if not changes:
-            raise NoSuchRow(f"no change of that row of {table} is in the change log")
+            raise _none(table, column, logged=bool(logged), as_of=as_of if told else None)
         live = _live(snapshot, described, row, told)
-    return Traced(table=table, row=row, changes=changes, live=live)
+        faults = dict.fromkeys(
+            fault for run, entry in logged for fault in _faults(snapshot, past, run, entry, words=words)
+        )
+    return Traced(table=table, row=row, changes=changes, live=live, faults=tuple(faults))
 
 
-def _traced(setting: Setting, run: Run, entry: LogRow, words: Mapping[str, Word], column: str | None) -> TracedChange:
-    manifest: Manifest | None = known_manifest(setting.project, run.opened.manifest)
+def _none(table: str, column: str | None, *, logged: bool, as_of: str | None) -> NoSuchRow:
+    """Say why there is nothing to tell."""
+    if as_of is not None:
+        hint = "Leave --as-of away, or name a later day or moment."
+        return NoSuchRow(f"every change of that row of {table} came after {as_of}", hint=hint)
+    if logged and column is not None:
+        return NoSuchRow(
+            f"no change of {column} of that row of {table} is in the change log", hint="Leave --column away."
+        )
+    return NoSuchRow(f"no change of that row of {table} is in the change log")
+
+
+def _faults(snapshot: Snapshot, past: Past, run: int, entry: LogRow, *, words: Mapping[str, Word]) -> Iterator[str]:
+    """Say what of the evidence for one change does not hold; where it stands, and the rest, verify tells."""
+    if run not in past.runs:
+        yield NO_RUN
+        return
+    told = past.runs[run]
+    chunk = _chunk_of(told, entry)
+    if not row_holds(entry):
+        yield NO_LEAF
+    elif not chunk_holds(snapshot, run, chunk, erased=past.erased):
+        yield NO_CHUNK
+    if any(digest not in words for digest in _session_of(told, chunk).statements):
+        yield NO_WORD
+
+
+def _chunk_of(run: Run, entry: LogRow) -> Chunk:
     chunk = next((chunk for chunk in run.chunks if chunk.first <= entry.seq <= chunk.last), None)
     if chunk is None:
         raise BrokenChain(f"line {entry.seq} of run {run.id} lies in no chunk")
-    hand = [session for session in run.sessions if session.number < chunk.number][-1]
+    return chunk
+
+
+def _session_of(run: Run, chunk: Chunk) -> Open | Resume:
+    return [session for session in run.sessions if session.number < chunk.number][-1]
+
+
+def _traced(setting: Setting, run: Run, entry: LogRow, words: Mapping[str, Word], column: str | None) -> TracedChange:
+    manifest = known_manifest(setting.project, run.opened.manifest)
+    chunk = _chunk_of(run, entry)
+    hand = _session_of(run, chunk)
     return TracedChange(
         run=run.id,
         seq=entry.seq,
@@ -99,6 +149,7 @@ def _traced(setting: Setting, run: Run, entry: LogRow, words: Mapping[str, Word]
         signers=tuple(words[digest] for digest in hand.statements if digest in words),
         operator=hand.operator,
         origin=orjson.loads(entry.origin) if entry.origin else None,
+        observed=_observed(entry, column),
     )
 
 
@@ -107,6 +158,13 @@ def _cells(entry: LogRow, column: str | None) -> tuple[tuple[str, Canonical, Can
     after: Cells = orjson.loads(entry.after or "null") or {}
     changed = after if entry.kind == "update" else before | after
     return tuple((name, before.get(name), after.get(name)) for name in changed if column in {None, name})
+
+
+def _observed(entry: LogRow, column: str | None) -> tuple[tuple[str, Canonical], ...] | None:
+    """Give what was found beside the line; None where nothing was, or no row."""
+    found: list[Cells | None] = orjson.loads(entry.observed or "[null, null]")
+    cells = found[1]
+    return None if cells is None else tuple((name, cells[name]) for name in cells if column in {None, name})
 
 
 def _words(setting: Setting) -> dict[str, Word]:

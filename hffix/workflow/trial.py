@@ -1,7 +1,7 @@
 """Trial: apply a whole change set and its inverse on rows that are put back, before anybody signs."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,7 +13,7 @@ from hffix.model.change import Cells, Line, inverse_cells
 from hffix.model.manifest import PART_LINES
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
-from hffix.workflow.chunk import Tables, compare, conflict_of, lock_rows, read_back, read_chunk
+from hffix.workflow.chunk import Masking, Tables, compare, conflict_of, key_for_eyes, lock_rows, read_back, read_chunk
 from hffix.workflow.conditions import holds
 from hffix.workflow.setting import Setting, Step
 
@@ -44,7 +44,7 @@ def try_out(setting: Setting, change_set: ChangeSet) -> TrialResult:
         session.begin()
         done = 0
         for block in change_set.blocks(rows=ROWS):
-            _forward(session, tables, block, effects)
+            _forward(session, tables, block, effects, mask_of=setting.project.mask_of)
             done += len(block)
             setting.watch(Step(name="trial", done=done, total=manifest.leaves))
         ensures = tuple(holds(session, condition) for condition in manifest.ensures)
@@ -58,18 +58,63 @@ def try_out(setting: Setting, change_set: ChangeSet) -> TrialResult:
     )
 
 
-def _forward(session: Session, tables: Tables, block: Sequence[bytes], effects: dict[str, frozenset[str]]) -> None:
+def _forward(
+    session: Session, tables: Tables, block: Sequence[bytes], effects: dict[str, frozenset[str]], *, mask_of: Masking
+) -> None:
     lines = read_chunk(block, first=1).lines
     found = lock_rows(session, tables, lines)
     for line, verdict in zip(lines, compare(lines, found), strict=True):
         if verdict.outcome == "conflict":
-            raise TrialFailed(f"changed while it was planned: {conflict_of(line, verdict)}")
-    try:
-        apply.write_rows(session, tables, lines)
+            raise TrialFailed(f"changed while it was planned: {conflict_of(line, verdict, mask_of=mask_of)}")
+
+    def write(start: int, end: int) -> None:
+        apply.write_rows(session, tables, lines[start:end])
         session.settle_constraints()
-        read_back(session, tables, lines, found, effects=effects)
+
+    def take_back() -> None:
+        session.rollback()
+        session.begin()
+
+    def stand(start: int, end: int) -> None:
+        read_back(session, tables, lines[start:end], found[start:end], effects=effects)
+
+    failed = _first_failing(write, count=len(lines), undo=take_back) or _first_failing(stand, count=len(lines))
+    if failed is not None:
+        place, fault = failed
+        line = lines[place]
+        row = f"row {key_for_eyes(line.table, line.key, mask_of=mask_of)} of {line.table}"
+        raise TrialFailed(f"the trial was refused at the {line.kind} of {row}: {fault.message}") from fault
+
+
+def _first_failing(
+    work: Callable[[int, int], None], *, count: int, undo: Callable[[], None] = lambda: None
+) -> tuple[int, HffixError] | None:
+    """Do a work on all rows; where it fails, halve them until the first is found that fails on those before it.
+
+    What went well stays done, also settled, so that no row is written twice: `undo` takes back the failed part only.
+    """
+    start, end = 0, count
+    fault = _failing(work, start, end)
+    if fault is None:
+        return None
+    undo()
+    while end - start > 1:
+        middle = (start + end) // 2
+        told = _failing(work, start, middle)
+        if told is None:
+            start = middle
+        else:
+            undo()
+            end, fault = middle, told
+    return start, fault
+
+
+def _failing(work: Callable[[int, int], None], start: int, end: int) -> HffixError | None:
+    try:
+        work(start, end)
     except HffixError as fault:
-        raise TrialFailed(f"the trial was refused: {fault.message}") from fault
+        return fault
+    return None
 
 
 def _backward(session: Session, tables: Tables, block: Sequence[bytes], effects: dict[str, frozenset[str]]) -> int:

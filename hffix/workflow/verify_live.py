@@ -32,10 +32,11 @@ NOTHING: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """How many rows hold what hffix wrote there last, and how many were changed since, not by hffix."""
+    """How many rows hold what hffix wrote there last, were changed since by others, or were written again by hffix."""
 
     holding: int
     changed: int
+    superseded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class _Looking:
     findings: Findings
     shared: frozenset[str]
     holding: int = 0
+    superseded: int = 0
     changed: Counter[str] = field(default_factory=Counter)
     tables: dict[str, Table | None] = field(default_factory=dict)
     written: dict[bytes, Columns] = field(default_factory=dict)
@@ -85,9 +87,11 @@ class _Looking:
             whole = later is None or kind != "update"
             self.written[change.name] = None if whole else (later or NOTHING) | (after or {}).keys()
             if later is None:
+                self.superseded += counts
                 return
             after = {column: value for column, value in after.items() if column not in later} if after else after
             if kind != "delete" and not after:
+                self.superseded += counts
                 return
         if counts:
             holds = _holds(after, row, places)
@@ -110,7 +114,7 @@ def compare_live(snapshot: Snapshot, runs: Sequence[Written], *, only: int | Non
     for table, number in sorted(looking.changed.items()):
         if number:
             findings.note(f"{number:,} rows of {table} were changed since, not by hffix")
-    return Live(holding=looking.holding, changed=looking.changed.total())
+    return Live(holding=looking.holding, changed=looking.changed.total(), superseded=looking.superseded)
 
 
 def _compare_run(looking: _Looking, run: int, *, turn: int, passes: int, counts: bool) -> None:

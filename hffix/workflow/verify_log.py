@@ -73,6 +73,21 @@ def check_run(
     return tree if findings.count == before else None
 
 
+def row_holds(row: LogRow) -> bool:
+    """Say whether a row that was not erased gives its leaf, and what was observed gives its own."""
+    findings = Findings()
+    _check_row(row, _leaves([row])[0], 0, erased=(), findings=findings)
+    _check_observed(row, 0, findings)
+    return not findings.count
+
+
+def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str]) -> bool:
+    """Say whether the rows under a chunk's record are those that it was made of."""
+    findings = Findings()
+    _check_chunk(snapshot, run, chunk, erased=erased, findings=findings)
+    return not findings.count
+
+
 def _check_chunk(
     snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str], findings: Findings
 ) -> ChunkRows:

@@ -14,6 +14,7 @@ from hffix.store.approvals import Pair, Signed
 from hffix.store.files import read
 from hffix.store.verified import MANIFEST
 from hffix.workflow.judge import Judgement, judge
+from hffix.workflow.pairs import name_of, reached
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.verify_chain import Chain
 from hffix.workflow.verify_findings import Findings
@@ -45,9 +46,6 @@ def check_rights(judging: Judging, run: Run, findings: Findings) -> Manifest | N
     for session in _writing(run):
         _check_session(judging, run, session, manifest, findings)
     _check_revoked(judging, run, findings)
-    found = judging.past.found
-    if (run.opened.policy, run.opened.signers) != (found.policy, found.signers):
-        findings.note(f"run {run.id} rests on another policy, or other signers, than its lineage began with")
     return manifest
 
 
@@ -116,6 +114,10 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
     except HffixError as fault:
         findings.problem("policy", where, fault.message)
         return
+    if not _is_reached(judging, rules, now=session.time):
+        findings.problem(
+            "policy-not-reached", where, "no signed statements lead from the first policy and signers to its"
+        )
     for ignored in judgement.ignored:
         findings.problem("statement", f"{where}, {ignored.file}", f"it does not count: {ignored.reason}")
     if not judgement.quorum:
@@ -123,6 +125,16 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
         findings.problem("quorum", where, f"its statements do not meet the policy: {lacking}")
     if not rules.policy.may_operate(session.operator):
         findings.problem("operator", where, f"the policy did not let {session.operator} operate")
+
+
+def _is_reached(judging: Judging, rules: Rules, *, now: str) -> bool:
+    return reached(
+        judging.setting.project,
+        first=name_of(judging.past.found),
+        wanted=rules.pair,
+        statements=judging.words.values(),
+        now=now,
+    )
 
 
 def _judged(

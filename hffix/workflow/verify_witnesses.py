@@ -15,7 +15,7 @@ from hffix.model.manifest import Place, convert
 from hffix.model.receipt import Receipt, intervals, read_receipt
 from hffix.model.record import NO_HEAD
 from hffix.model.record import heads as heads_after
-from hffix.model.run import Past
+from hffix.model.run import Past, Run
 from hffix.signing import sshsig
 from hffix.signing.signers import Signers
 from hffix.store.approvals import signature_path
@@ -51,6 +51,7 @@ def check_witnesses(
         _check_against(receipt, chain, told, findings)
     journal = _journal(setting, past.found.lineage, chain, findings)
     _check_owned(chain, told, journal, findings)
+    _check_covered(chain, past, told, findings)
 
 
 def check_place(past: Past, found: Mapping[str, str], findings: Findings) -> None:
@@ -184,3 +185,27 @@ def _check_owned(chain: Chain, told: Told, journal: Heads, findings: Findings) -
         findings.note(f"records {first}-{last} are nobody's own, but a receipt covers them")
     if chain.newest > told.newest and chain.newest in owned:
         findings.note(f"receipt pending: the newest covers record {told.newest}, the chain ends at {chain.newest}")
+
+
+def _check_covered(chain: Chain, past: Past, told: Told, findings: Findings) -> None:
+    """Tell of receipts that must have been written: only what is newest may still wait for its own.
+
+    A session that is killed leaves no receipt, and its run may be killed again; but the end of any later run's
+    session covers all that was before.
+    """
+    runs = past.runs.values()
+    if told.newest:
+        last = max(runs, key=lambda run: run.sessions[-1].number, default=None)
+        missing = any(_end_of(run) > told.newest for run in runs if run is not last)
+    else:
+        missing = any(run.closed for run in runs)
+    if missing:
+        where = f"records {told.newest + 1}-{chain.newest}"
+        findings.problem("receipt-missing", where, "runs ended there, and no receipt of them is here")
+
+
+def _end_of(run: Run) -> int:
+    """Give the number of a run's last record."""
+    if run.closed is not None:
+        return run.closed.number
+    return max(run.sessions[-1].number, run.chunks[-1].number if run.chunks else 0)

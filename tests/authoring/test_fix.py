@@ -24,15 +24,23 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "on_conflict": ('fix = Fix(author="a", on_conflict="force")', "line 4: on_conflict is stop or skip"),
     "at_most zero": (
         'fix.clean("t", "a", cleaners.text, at_most=0)',
-        "line 5: at_most is a number of rows from 1",
+        "line 5: at_most is a number of rows from 1 to 9007199254740991",
     ),
     "at_most true": (
         '\nfix.delete("t", where="1", at_most=True)',
-        "line 6: at_most is a number of rows from 1",
+        "line 6: at_most is a number of rows from 1 to 9007199254740991",
     ),
     "at_most text": (
         'fix.sql("t", {"a": "1"}, at_most="9")',
-        "line 5: at_most is a number of rows from 1",
+        "line 5: at_most is a number of rows from 1 to 9007199254740991",
+    ),
+    "at_most beyond what a manifest holds": (
+        'fix.delete("t", where="1", at_most=2**53)',
+        "line 5: at_most is a number of rows from 1 to 9007199254740991",
+    ),
+    "equals beyond what a manifest holds": (
+        'fix.requires("x", "SELECT 1", equals=-(2**53))',
+        "line 5: equals is no whole number beyond 9007199254740991; compare it as text",
     ),
     "no column": ('fix.sql("t", {}, at_most=1)', "line 5: writes names no column"),
     "a column twice": (

@@ -205,3 +205,49 @@ def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:
 
     assert (list(sys.path), set(sys.modules), sys.dont_write_bytecode) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0001_x.py", "words.py"]
+
+
+# Below the seven lines of `WHOLE`.
+UNLOADABLE: dict[str, tuple[str, str]] = {
+    "SystemExit": ("raise SystemExit(0)", "line 8: SystemExit while loading"),
+    "at_most forgotten": (
+        'fix.delete("t", where="1")',
+        "line 8: TypeError while loading: Fix.delete() missing 1 required keyword-only argument: 'at_most'",
+    ),
+    "an unknown keyword": (
+        '\nfix.delete("t", where="1", most=1)',
+        "line 9: TypeError while loading: Fix.delete() got an unexpected keyword argument 'most'",
+    ),
+    "an unknown keyword of the fix itself": (
+        'fix = Fix(auhtor="x")',
+        "line 8: TypeError while loading: Fix.__init__() got an unexpected keyword argument 'auhtor'",
+    ),
+    "writes of no names": (
+        'fix.corrections("x.csv", table="t", writes=5, at_most=1)',
+        "line 8: TypeError while loading: 'int' object is not iterable",
+    ),
+    "a TypeError of its own": ('len("a", "b")', "line 8: TypeError while loading"),
+    "NUL": ("# \n# a\0b", "line 9: a NUL character is in the script"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), UNLOADABLE.values(), ids=UNLOADABLE)
+def test_a_script_that_stops_while_loading_is_broken_and_the_line_is_told(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(FixBroken) as refused:
+        load_with(tmp_path, text)
+
+    assert refused.value.message == f"0001_x.py, {message}"
+
+
+def test_a_script_in_an_unknown_encoding_is_broken_from_its_first_line(tmp_path: Path) -> None:
+    with pytest.raises(FixBroken) as refused:
+        load(write(tmp_path, {"0001_x.py": "# coding: klingon\n" + WHOLE}))
+
+    assert refused.value.message == "0001_x.py, line 1: unknown encoding: klingon"
+
+
+def test_an_interrupt_of_the_user_s_is_no_fault_of_the_script(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        load_with(tmp_path, "raise KeyboardInterrupt")

@@ -103,6 +103,8 @@ def test_a_paused_run_writes_nothing_until_it_is_resumed(desk: Desk) -> None:
 def test_the_pace_is_kept_within_its_limits(desk: Desk) -> None:
     change_set = desk.approved()
     assert desk.done("pace", change_set, "chunk-rows=250", "--json").told["chunk_rows"] == 250
+    said = desk.done("pace", change_set, "chunk-rows=250").first
+    assert said == f"✓ Change set {change_set}: 250 rows a chunk from its next chunk's edge on."
     assert desk("pace", change_set, "chunk-rows=1").status == 64
 
 

@@ -1,4 +1,8 @@
+import shutil
 import sqlite3
+from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import ROWS, UNDATED, Desk, by
 
@@ -76,7 +80,7 @@ def test_verify_finds_a_whole_record_whole(desk: Desk) -> None:
     desk.database().execute("UPDATE person SET opened_on = '?' WHERE no = 500")
     told = desk.done("verify", str(run), "--data", "--json").told
     assert (told["ok"], told["problems"], told["runs"], told["rows"]) == (True, [], 1, CHANGED)
-    assert told["live"] == {"holding": CHANGED - 1, "changed": 1}
+    assert told["live"] == {"holding": CHANGED - 1, "changed": 1, "superseded": 0}
 
 
 def test_verify_names_where_the_record_was_touched(desk: Desk) -> None:
@@ -96,3 +100,51 @@ def test_doctor_names_what_is_missing_and_ends_with_its_error(desk: Desk) -> Non
     assert (told["ok"], told["error"]["code"]) == (False, "HFX-405")
     desk.done("init-target", *by("wang.qiang"))
     assert desk.done("doctor", "--json", *by("wang.qiang")).told["ok"] is True
+
+
+def test_doctor_says_by_code_that_the_database_stands_elsewhere(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.applied()
+    shutil.copytree(desk.folder, desk.folder / "there")
+    monkeypatch.chdir(desk.folder / "there")
+    shown = desk("doctor", "--json", *by("wang.qiang"))
+    missing = [check for check in shown.told["checks"] if not check["ok"]]
+    assert (shown.status, [check["name"] for check in missing]) == (1, ["witnesses"])
+    assert missing[0]["told"].startswith("HFX-508 ")
+
+
+def test_doctor_says_by_code_that_the_database_was_set_back(desk: Desk) -> None:
+    change_set = desk.approved()
+    earlier = _backed_up(desk)
+    desk.done("apply", change_set, *by("wang.qiang"))
+    _put_back(earlier, desk)
+    shown = desk("doctor", "--json", *by("wang.qiang"))
+    (missing,) = [check for check in shown.told["checks"] if not check["ok"]]
+    assert (shown.status, missing["name"], missing["told"][:7]) == (1, "witnesses", "HFX-702")
+
+
+def test_a_restored_database_goes_on_as_a_copy_that_people_signed(desk: Desk) -> None:
+    change_set = desk.approved()
+    earlier = _backed_up(desk)
+    desk.done("apply", change_set, *by("wang.qiang"))
+    _put_back(earlier, desk)
+    told = desk.done("init-target", "--copy", "--no-input", "--json", *by("zhang.min")).told
+    assert (told["founded"], told["pending"], told["receipt"] is not None) == (True, None, True)
+    again = desk.done("plan", "1", "--json").told["change_set"]
+    desk.done("approve", again, "--no-input", *by("zhang.min"))
+    assert desk.done("apply", again, "--json", *by("wang.qiang")).told["applied"] == CHANGED
+    assert desk.done("verify", "--json").told["ok"] is True
+
+
+def _backed_up(desk: Desk) -> Path:
+    """Back the database up as its administrator does."""
+    file = desk.folder / "earlier.backup"
+    with sqlite3.connect(file) as backup:
+        desk.database().backup(backup)
+    return file
+
+
+def _put_back(earlier: Path, desk: Desk) -> None:
+    live = desk.database()
+    with sqlite3.connect(earlier) as backup:
+        backup.backup(live)
+    live.close()

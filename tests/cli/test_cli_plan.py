@@ -1,5 +1,6 @@
 import pytest
 
+from hffix.signing.signers import parse_signers
 from tests.cli.conftest import ROWS, UNDATED, Desk, by
 
 CHANGED = ROWS - UNDATED
@@ -9,6 +10,15 @@ def test_init_makes_a_project_and_leaves_what_exists(empty: Desk) -> None:
     made = empty.done("init", "there", "--json").told["created"]
     assert "hffix.toml" in made
     assert empty.done("init", "there", "--json").told["created"] == []
+
+
+def test_a_new_project_shows_how_signers_are_written_and_ignores_private_keys(empty: Desk) -> None:
+    empty.done("init")
+    text = (empty.folder / "approvals/allowed_signers").read_text()
+    assert [line for line in text.splitlines() if not line.startswith("#")] == []
+    assert ("ssh-keygen -t ed25519" in text, 'zhang.min namespaces="hffix" ssh-ed25519 AAAA' in text) == (True, True)
+    assert parse_signers(text.encode()).entries == ()
+    assert "/keys/" in (empty.folder / ".gitignore").read_text().splitlines()
 
 
 def test_a_plan_without_change_log_names_the_command_that_makes_it(desk: Desk) -> None:
@@ -29,6 +39,14 @@ def test_a_plan_says_its_verdict_first_and_the_next_command_last(desk: Desk) -> 
     assert shown.first.startswith(f"✓ Planned 0001_dates on main: {CHANGED:,} of {ROWS:,} rows would change, {UNDATED}")
     (change_set,) = (path.name for path in (desk.folder / "changesets").iterdir())
     assert shown.last == f"Next: hffix show {change_set}"
+
+
+def test_a_plan_says_how_to_look_at_rare_shapes(desk: Desk) -> None:
+    desk.database().execute("UPDATE person SET opened_on = '２０１１-03-05' WHERE no = 500")
+    desk.done("init-target", *by("wang.qiang"))
+    shown = desk.done("plan", "1")
+    (change_set,) = (path.name for path in (desk.folder / "changesets").iterdir())
+    assert f"in shapes of fewer than 5   ← look at them with: hffix show {change_set}" in shown.out
 
 
 def test_a_plan_gives_its_counts_to_programs(desk: Desk) -> None:

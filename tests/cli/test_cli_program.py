@@ -35,6 +35,14 @@ def test_help_names_every_command_but_the_hidden_one(empty: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize(("words", "asked"), [((), ("--help",)), (("backup",), ("backup", "--help"))])
+def test_without_a_command_the_help_is_shown_as_if_it_were_asked_for(
+    empty: Desk, words: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    bare = empty.done(*words)
+    assert (bare.out.rstrip(), bare.err) == (empty.done(*asked).out.rstrip(), "")
+
+
 def test_the_version_is_the_package_s(empty: Desk) -> None:
     import hffix
 
@@ -144,6 +152,15 @@ def test_a_bar_is_shown_on_a_terminal_only(desk: Desk) -> None:
     assert "990 / 990" in on_a_terminal(desk.folder, *words)
     desk.database().execute("UPDATE person SET opened_on = '2011/3/5'")
     assert desk.done("plan", "1").err == ""
+
+
+def test_a_long_error_is_folded_on_a_terminal_but_its_next_command_is_not(desk: Desk) -> None:
+    name = "no-such-fix-" * 15
+    lines = on_a_terminal(desk.folder, "plan", name, NO_COLOR="1").splitlines()
+    assert len(lines) > 3
+    assert [line for line in lines if len(line) > 100] == []
+    assert lines[-1] == "Next: See the fixes with: hffix list"
+    assert len(desk("plan", name).err.splitlines()) == 3
 
 
 def test_a_stream_that_cannot_write_chinese_gets_escapes(desk: Desk) -> None:

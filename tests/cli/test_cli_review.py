@@ -26,6 +26,8 @@ def test_show_as_json_is_the_same_by_option_and_by_form(desk: Desk, change_set: 
 
 
 def test_show_masks_keys_and_personal_data_unless_it_is_asked_not_to(desk: Desk, change_set: str) -> None:
+    toml = desk.folder / "hffix.toml"
+    toml.write_text(toml.read_text().replace("[columns]", '[columns]\n"person.no" = "first"'))
     masked, whole = (desk.done("show", change_set, "--shape", "1", *more).out for more in ((), ("--unmask",)))
     assert ("▒" in masked, "▒" in whole) == (True, False)
 
@@ -34,6 +36,37 @@ def test_show_writes_a_file_and_says_where(desk: Desk, change_set: str) -> None:
     shown = desk.done("show", change_set, "--format", "markdown", "-o", "review.md")
     assert shown.first == "✓ Wrote review.md."
     assert change_set in (desk.folder / "review.md").read_text(encoding="utf-8")
+
+
+def test_show_writes_over_no_file_unless_it_is_forced(desk: Desk, change_set: str) -> None:
+    (desk.folder / "review.md").write_text("mine")
+    refused = desk("show", change_set, "-o", "review.md", "--json")
+    assert (refused.status, refused.told["error"]["code"]) == (1, "HFX-106")
+    assert (desk.folder / "review.md").read_text() == "mine"
+    desk.done("show", change_set, "-o", "review.md", "--force")
+    assert change_set in (desk.folder / "review.md").read_text(encoding="utf-8")
+
+
+OWN = ("hffix.toml", "fund.db", ".gitignore", "approvals/policy.toml", "fixes/review.md", "backups/new/review.md")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_show_writes_into_no_file_of_the_project_even_where_it_is_forced(
+    desk: Desk, change_set: str, name: str
+) -> None:
+    before = {path: path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()}
+    (desk.folder / "link").symlink_to(desk.folder / name)
+    for output in (name, "link"):
+        refused = desk("show", change_set, "-o", output, "--force", "--json")
+        assert (refused.status, refused.told["error"]["code"]) == (1, "HFX-106")
+    (desk.folder / "link").unlink()
+    assert {path: path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()} == before
+
+
+def test_one_shape_ends_with_a_command_that_can_be_given(desk: Desk, change_set: str) -> None:
+    last = desk.done("show", change_set, "--shape", "1").last
+    assert last == f"Next: hffix show {change_set} --format markdown"
+    desk.done(*last.split()[2:])
 
 
 def test_show_refuses_a_shape_that_is_not_there(desk: Desk, change_set: str) -> None:
@@ -101,3 +134,19 @@ def test_a_revoked_change_set_is_not_applied(desk: Desk, change_set: str) -> Non
     refused = desk("apply", change_set, "--json", *by("wang.qiang"))
     assert (refused.status, refused.told["error"]["code"]) == (4, "HFX-408")
     assert desk.done("status", change_set, "--json").told["state"] == "revoked"
+
+
+def test_a_new_policy_is_shown_as_its_differences_signed_and_said(desk: Desk) -> None:
+    desk.done("init-target", *by("wang.qiang"))
+    policy = desk.folder / "approvals" / "policy.toml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("valid_days = 30", "valid_days = 20"), "utf-8")
+    shown = desk.done("approve", "--purpose", "policy", "--no-input", *by("zhang.min"))
+    assert {"-valid_days = 30", "+valid_days = 20"} <= set(shown.out.splitlines())
+    assert max(map(len, shown.out.splitlines())) <= 100
+    assert "✓ Signed. The policy and signers stand" in shown.out
+    assert desk("approve", "--purpose", "policy", "--no-input", *by("zhang.min")).status == 4
+
+
+@pytest.mark.parametrize("words", [(), ("abcd", "--purpose", "policy")])
+def test_approve_takes_change_sets_or_the_policy(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk("approve", *words, *by("zhang.min")).status == 64

@@ -221,6 +221,39 @@ def test_a_condition_that_the_database_does_not_take_is_refused_without_a_value(
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("t.dat = 1", "no such column: t.dat"),
+        ('"t"."dat" = 1', "no such column: t.dat"),
+        ("1 = 1 = (SELECT 1 FROM nix)", "no such table: nix"),
+        ("nix(t.v) = 1", "no such function: nix"),
+        ("t.v COLLATE nix = 1", "no such collation sequence: nix"),
+        ("t.v is is 1", 'near "is": syntax error'),
+        ("t.v = @", 'unrecognized token: "@"'),
+        ("(SELECT id FROM t a, t b) = 1", "ambiguous column name: id"),
+        ("upper(t.v, 1) = 1", "wrong number of arguments to function upper()"),
+        ("count(*) = 1", "misuse of aggregate function count()"),
+        ("abs(-1 << 63) = 1", "integer overflow"),
+        ("t.v ->> '$' = 1", "SQLITE_ERROR"),
+        ("json_extract('{}', t.v) = 1", "SQLITE_ERROR"),
+        ("t.id IN (SELECT rowid FROM ft WHERE ft MATCH t.v)", "SQLITE_ERROR"),
+        (
+            "t.id = :day",
+            "Incorrect number of bindings supplied. The current statement uses 1, and there are 0 supplied.",
+        ),
+    ],
+)
+def test_of_a_refused_query_only_what_is_said_of_its_own_words_is_told(file: File, where: str, told: str) -> None:
+    file.run("CREATE TABLE t (id INTEGER PRIMARY KEY, v)", (1, "secret: x"))
+    file.run("CREATE VIRTUAL TABLE ft USING fts5(a)")
+
+    with file.snapshot() as snapshot, pytest.raises(QueryFailed) as refused:
+        scanned(snapshot, where=where)
+
+    assert refused.value.message == f"SQLite refused a query: {told}"
+
+
 def test_a_fault_after_an_unreadable_text_is_refused_too(file: File) -> None:
     file.run("CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, CAST(x'b0a1' AS TEXT)), (2, 'x')")
 

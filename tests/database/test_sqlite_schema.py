@@ -39,14 +39,23 @@ def test_null_in_a_key_is_refused_by_table_and_column(file: File, key: str) -> N
     file.run(f"CREATE TABLE t ({key}); INSERT INTO t VALUES (NULL), ('x')")
 
     with file.snapshot() as snapshot, pytest.raises(KeyRefused, match="table t holds NULL in its key column a"):
-        snapshot.table("t")
+        snapshot.refuse_null_keys(snapshot.table("t"))
 
 
 def test_a_key_that_could_hold_null_and_does_not_is_taken(file: File) -> None:
     file.run("CREATE TABLE t (a TEXT PRIMARY KEY, b)", ("x", None))
 
     with file.snapshot() as snapshot:
-        assert snapshot.table("t").key == ("a",)
+        table = snapshot.table("t")
+        snapshot.refuse_null_keys(table)
+        assert table.key == ("a",)
+
+
+def test_a_row_without_a_key_does_not_hide_the_other_rows_of_its_table(file: File) -> None:
+    file.run("CREATE TABLE t (a TEXT PRIMARY KEY, b)", (None, 1), ("x", 2))
+
+    with file.snapshot() as snapshot:
+        assert snapshot.rows(snapshot.table("t"), keys=[("x",)]) == {("x",): ("x", 2)}
 
 
 def test_a_table_is_described_whole(file: File) -> None:

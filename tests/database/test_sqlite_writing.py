@@ -85,7 +85,9 @@ def test_no_rows_are_no_work(file: File) -> None:
 CONSTRAINED = """
 CREATE TABLE p (id INTEGER PRIMARY KEY);
 CREATE TABLE t (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT CHECK (state <> 'secret-3'), p REFERENCES p, n
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT, p REFERENCES p, n,
+    CONSTRAINT known CHECK (state <> 'secret-3'), CHECK (n <
+ 80)
 );
 CREATE UNIQUE INDEX size ON t (abs(n));
 CREATE TRIGGER no_five BEFORE UPDATE ON t WHEN NEW.n = 5 BEGIN SELECT RAISE(ABORT, 'no five: secret-5'); END;
@@ -99,7 +101,8 @@ INSERT INTO t VALUES (1, 'secret-1', 'a', NULL, 71), (2, 'secret-2', 'a', NULL, 
         ("name", "secret-1", "SQLITE_CONSTRAINT_UNIQUE: UNIQUE constraint failed: t.name"),
         ("n", -71, "SQLITE_CONSTRAINT_UNIQUE: UNIQUE constraint failed: index 'size'"),
         ("name", None, "SQLITE_CONSTRAINT_NOTNULL: NOT NULL constraint failed: t.name"),
-        ("state", "secret-3", "SQLITE_CONSTRAINT_CHECK"),
+        ("state", "secret-3", "SQLITE_CONSTRAINT_CHECK: CHECK constraint failed: known"),
+        ("n", 99, "SQLITE_CONSTRAINT_CHECK: CHECK constraint failed: n < 80"),
         ("p", 4, "SQLITE_CONSTRAINT_FOREIGNKEY"),
         ("n", 5, "SQLITE_CONSTRAINT_TRIGGER"),
         ("id", 1, "SQLITE_CONSTRAINT_PRIMARYKEY: UNIQUE constraint failed: t.id"),

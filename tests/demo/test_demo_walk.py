@@ -9,7 +9,7 @@ import pytest
 
 from hffix.demo import digest
 from hffix.demo.project import CACHE, make_project
-from hffix.demo.walk import TAMPER, walk
+from hffix.demo.walk import TAMPER, walk, way_in
 from hffix.reports.widths import cells
 
 COMMANDS = (
@@ -76,6 +76,16 @@ def test_every_command_that_is_proposed_next_can_be_given(walked: Walked) -> Non
     proposed = [tuple(words[1:]) for words in lines if words[:1] == ["hffix"]]
     assert [words[0] for words in proposed] == ["list", "plan", "plan", "show", "verify"]
     assert [hffix(walked.folder, *words) for words in proposed[:-1]] == [0, 0, 0, 0]
+
+
+def test_the_last_words_begin_with_what_makes_hffix_known_to_the_shell(walked: Walked) -> None:
+    first = next(line.strip() for line in walked.said[-1].splitlines() if line.startswith("  "))
+    environment = {"PATH": "/usr/bin:/bin"}
+    command = ["bash", "-c", f"{way_in(walked.folder)} && command -v hffix && pwd"]
+    assert first == way_in(walked.folder)
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+    assert [Path(line).resolve() for line in shown[1:]] == [walked.folder.resolve()]
+    assert Path(shown[0]).resolve().parent == Path(sys.executable).parent.resolve()
 
 
 def test_the_record_is_whole_until_it_is_tampered_with_as_the_walk_proposes(walked: Walked) -> None:

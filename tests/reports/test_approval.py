@@ -97,7 +97,7 @@ def test_after_signing_the_approvals_are_counted(facts: Made) -> None:
     both = Part(needed=2, roles=("leader", "auditor"), have=("zhang.min",), could=("an",))
 
     assert signed_text("approvals/8b/z.json", quorum=Quorum((leader,)), say=CHINESE) == (
-        "✓ 已签署。审批 1/1（领导小组）。本变更集可以执行。\n  approvals/8b/z.json 及 .sig"
+        "✓ 已签署。审批 1/1（领导）。本变更集可以执行。\n  approvals/8b/z.json 及 .sig"
     )
     assert signed_text("approvals/8b/z.json", quorum=Quorum((leader, both)), say=ENGLISH) == (
         "✓ Signed. Approvals: 1 of 1 (leader). Approvals: 1 of 2 (leader or auditor).\n  approvals/8b/z.json + .sig"

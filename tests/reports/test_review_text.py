@@ -40,7 +40,7 @@ Next: hffix approve 8b120fe6ac55"""
 
 IN_CHINESE = """\
 ✓ 变更集 8b120fe6ac55：personal_account 改 41,209 行，37 行待人工确认。
-  尚缺审批：领导小组 1 人。
+  尚缺审批：领导 1 人。
   修复脚本   0007_open_date《开户日期统一为 YYYY-MM-DD》
   来源       起草 li.wei，工单 DQ-2024-017
   为什么     Imports before 2016 kept each bank's own date format.
@@ -78,7 +78,7 @@ def test_what_no_rollback_restores_is_said_first(reviewed: Made) -> None:
     ]
 
 
-def test_one_shape_shows_its_rows_and_how_to_strike_them(reviewed: Made) -> None:
+def test_one_shape_shows_its_rows_and_proposes_the_page_that_shows_them_all(reviewed: Made) -> None:
     review = reviewed()
     rows = tuple(Example(key=f"1200▒▒▒▒10{n}", before="民国75年8月9日", after="1986-08-09") for n in range(2))
     chosen = replace(review.shapes[0], examples=rows)
@@ -87,7 +87,7 @@ def test_one_shape_shows_its_rows_and_how_to_strike_them(reviewed: Made) -> None
         "! Shape 1 of 3: 3 rows of personal_account.opened_on, 汉汉99汉9汉9汉 → 9999-99-99\n"
         "  1200▒▒▒▒100   民国75年8月9日 → 1986-08-09   1200▒▒▒▒101   民国75年8月9日 → 1986-08-09\n"
         "  … and 1 more\n"
-        "Next: hffix strike 8b120fe6ac55 --shape 1   or   hffix show 8b120fe6ac55 --format markdown"
+        "Next: hffix show 8b120fe6ac55 --format markdown"
     )
 
 
@@ -183,7 +183,7 @@ def test_the_last_line_is_the_exact_next_command(reviewed: Made, facts: dict[str
     ("facts", "english", "chinese"),
     [
         ({"lacking": ("2 leader or auditor", "1")}, "Approvals lacking: 2 leader or auditor, 1 person.",
-         "尚缺审批：领导小组或审计 2 人、1 人。"),
+         "尚缺审批：领导或审计 2 人、1 人。"),
         ({"lacking": ("somebody\x1b",)}, "Approvals lacking: somebody⟨U+001B⟩.", "尚缺审批：somebody⟨U+001B⟩。"),
         ({"lacking": (), "state": "done"}, "Applied.", "已执行完毕。"),
         ({"lacking": (), "state": "else"}, "State: else.", "状态：else。"),

@@ -16,6 +16,7 @@ from hffix.model.manifest import read_manifest
 from hffix.store.changesets import (
     ChangeSet,
     all_change_sets,
+    damaged,
     find,
     known_manifest,
 )
@@ -56,13 +57,19 @@ def test_twins_refuse_every_call(planner: Planner, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("place", ["changesets", "approvals"])
-def test_an_edited_manifest_refuses_every_call(planner: Planner, place: str, many: list[bytes]) -> None:
+def test_an_edited_manifest_refuses_its_own_change_set_and_no_other(
+    planner: Planner, place: str, many: list[bytes]
+) -> None:
     change_set, other = planner.plan(many[:5]), planner.plan(many[:6])
     path = planner.project.folder / place / change_set.id / "manifest.json"
     path.write_bytes(planner.edited(change_set))
-    for attempt in (lambda: find(planner.project, other.digest), lambda: all_change_sets(planner.project)):
+    for beginning in (change_set.id[:8], change_set.id, change_set.digest):
         with pytest.raises(RowsChanged, match=change_set.id):
-            attempt()
+            find(planner.project, beginning)
+    assert (find(planner.project, other.digest), all_change_sets(planner.project)) == (other, (other,))
+    assert damaged(planner.project) == (change_set.id,)
+    # The copy that is still what its digest says is as good as ever.
+    assert known_manifest(planner.project, change_set.digest) == change_set.manifest
 
 
 def test_a_change_set_is_found_by_any_unambiguous_beginning(planner: Planner, many: list[bytes]) -> None:

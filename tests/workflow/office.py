@@ -23,6 +23,7 @@ from hffix.store.changesets import ChangeSet, find
 from hffix.store.projects import Project, find_project, init_project
 from hffix.workflow.apply import Applied, Limits, apply
 from hffix.workflow.approve import SignedStatement, approve, revoke
+from hffix.workflow.approve_pair import SignedPair, approve_pair
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.init_target import Initialised, init_target
 from hffix.workflow.plan import plan
@@ -213,6 +214,16 @@ class Office:
         return write_statement(
             self.project, subject=statement.subjects[0], name=statement.file_name, data=data, signature=signature
         )
+
+    def write_pair(self, *, policy: str = POLICY, signers: str | None = None) -> None:
+        """Change the policy or the signers, as an editor does."""
+        (self.project.approvals / "policy.toml").write_text(policy)
+        if signers is not None:
+            (self.project.approvals / "allowed_signers").write_text(signers)
+
+    def sign_pair(self, *people: str) -> tuple[SignedPair, ...]:
+        """Let people approve the policy and the signers as they are now."""
+        return tuple(approve_pair(self.setting(person), confirm=lambda _: None) for person in people)
 
     def approved(self, fix: str) -> ChangeSet:
         """Plan a fix and let the leader approve it."""

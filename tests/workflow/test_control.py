@@ -1,11 +1,16 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from hffix.errors.applying import Paused
+from hffix.errors.applying import AlreadyApplied, Paused
 from hffix.errors.project import UsageError
+from hffix.errors.targets import OtherPlace
 from hffix.model.record import Chunk
 from hffix.model.run import FEWEST_ROWS, MOST_ROWS
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.control import pace, pause, resume
+from hffix.workflow.setting import Setting
 from tests.workflow.office import OPERATOR, Office, acting_at, open_office
 
 
@@ -52,3 +57,21 @@ def test_the_pace_is_that_of_every_chunk_and_survives_a_pause(tmp_path_factory: 
 def test_a_pace_out_of_bounds_is_refused(office: Office, approved: ChangeSet, rows: int) -> None:
     with pytest.raises(UsageError):
         pace(office.setting(OPERATOR), approved, chunk_rows=rows)
+
+
+@pytest.mark.parametrize("asked", [pause, resume, lambda *given: pace(*given, chunk_rows=FEWEST_ROWS)])
+def test_nothing_is_asked_of_a_run_that_is_closed(
+    office: Office, approved: ChangeSet, asked: Callable[[Setting, ChangeSet], object]
+) -> None:
+    office.apply(approved)
+    with pytest.raises(AlreadyApplied, match="used by run 2"):
+        asked(office.setting(OPERATOR), approved)
+
+
+def test_nothing_is_asked_of_a_database_that_stands_at_another_place(
+    office: Office, approved: ChangeSet, tmp_path: Path
+) -> None:
+    copy = office.copy_to(tmp_path / "copy")
+    with pytest.raises(OtherPlace):
+        pause(copy.setting(OPERATOR), approved)
+    assert office.ask("SELECT count(*) FROM hffix_control") == [(0,)]

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hffix.errors.approvals import NotApproved
+from hffix.errors.approvals import MayNotApprove, NotApproved
+from hffix.errors.project import NotAnswered
 from hffix.errors.targets import OtherPlace
 from hffix.model.record import Found, Move
+from hffix.store import approvals
+from hffix.workflow.elsewhere import ASK_COPIED, ASK_MOVED, Elsewhere, PlaceSigning
 from hffix.workflow.init_target import init_target
 from tests.workflow.office import AUDITOR, LEADER, OPERATOR, Office, open_office
 
@@ -91,3 +94,63 @@ def test_another_inode_at_the_same_place_is_no_other_place(office: Office) -> No
     (office.folder / "again.db").replace(office.database)
     assert office.correct("1").state == "done"
     assert init_target(office.setting(OPERATOR)).founded is False
+
+
+@pytest.mark.parametrize(("purpose", "hint"), [("move", ASK_MOVED), ("copy", ASK_COPIED)])
+def test_who_is_missing_is_told_to_sign_the_place_and_what_was_signed_is_kept(
+    elsewhere: Office, purpose: Elsewhere, hint: str
+) -> None:
+    before = len(approvals.all_statements(elsewhere.project))
+    with pytest.raises(NotApproved) as refused:
+        init_target(elsewhere.setting(LEADER), elsewhere=purpose)
+    assert refused.value.advice == hint
+    assert "kept in approvals/" in refused.value.untouched
+    assert len(approvals.all_statements(elsewhere.project)) == before + 1
+
+
+def test_whom_no_requirement_could_count_signs_no_place(elsewhere: Office) -> None:
+    before = approvals.all_statements(elsewhere.project)
+    with pytest.raises(MayNotApprove):
+        init_target(elsewhere.setting(OPERATOR), elsewhere="move")
+    assert approvals.all_statements(elsewhere.project) == before
+
+
+def test_what_is_signed_is_shown_and_nothing_is_where_the_person_declines(elsewhere: Office) -> None:
+    shown: list[PlaceSigning] = []
+
+    def decline(signing: PlaceSigning) -> None:
+        shown.append(signing)
+        raise NotAnswered("no")
+
+    before = approvals.all_statements(elsewhere.project)
+    with pytest.raises(NotAnswered):
+        init_target(elsewhere.setting(LEADER), elsewhere="move", confirm=decline)
+    (signing,) = shown
+    assert (signing.statement.person, signing.statement.purpose, signing.name) == (LEADER, "move", "张敏")
+    assert signing.place["path"] == str(elsewhere.database.resolve()) != signing.before["path"]
+    assert approvals.all_statements(elsewhere.project) == before
+
+
+def test_the_last_who_signs_a_move_signs_its_receipt_too(elsewhere: Office) -> None:
+    with pytest.raises(NotApproved):
+        init_target(elsewhere.setting(LEADER), elsewhere="move")
+    moved = init_target(elsewhere.setting(AUDITOR), elsewhere="move")
+    assert moved.receipt is not None
+    (path,) = elsewhere.project.receipts.rglob(moved.receipt)
+    told = json.loads(path.read_bytes())
+    assert (told["person"], told["number"], moved.pending) == (AUDITOR, len(elsewhere.records()), None)
+
+
+def test_a_move_keeps_the_rules_by_which_it_was_signed(elsewhere: Office) -> None:
+    policy = elsewhere.folder / "approvals/policy.toml"
+    policy.write_bytes(policy.read_bytes() + b"# another edition\n")
+    pair = elsewhere.setting().rules().pair
+    with pytest.raises(NotApproved):
+        init_target(elsewhere.setting(LEADER), elsewhere="move")
+    init_target(elsewhere.setting(AUDITOR), elsewhere="move")
+    assert approvals.from_history(elsewhere.project, pair.policy_digest) == pair.policy
+
+
+def test_without_a_key_the_reason_why_the_receipt_is_pending_is_told(tmp_path: Path) -> None:
+    made = init_target(open_office(tmp_path / "office", founded=False).setting())
+    assert (made.receipt, made.pending is not None) == (None, True)

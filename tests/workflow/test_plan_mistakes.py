@@ -23,7 +23,7 @@ DECLARED: dict[str, Mistake] = {
     ),
     "unknown column": (
         'fix.clean("t", "dat", cleaners.date, at_most=9)', errors.UnknownColumn,
-        "0009_x.py, line 5: parameter or column dat of date is no column of t",
+        "0009_x.py, line 5: column dat is no column of t",
     ),
     "other case": (
         'fix.sql("t", {"Day": "1"}, at_most=9)', errors.UnknownColumn,
@@ -86,6 +86,7 @@ def rows(body: str, *, writes: str = '"day"', reads: str = "id, day", more: str 
     return ROWS.format(writes=writes, reads=reads, body=body, more=more)
 
 
+CLEAN = 'fix.clean("t", "day", cleaners.date, at_most=9'
 BOTH = '("day", "state")'
 DECIDED: dict[str, Mistake] = {
     "outside the scope": (
@@ -135,6 +136,26 @@ DECIDED: dict[str, Mistake] = {
     "raises with a composite key": (
         '@fix.rows("part", writes="note", at_most=9)\ndef f(note):\n    return note[9]', errors.FunctionFailed,
         "0009_x.py, line 7: f raised IndexError for row loan=A,no=2 of part, column note",
+    ),
+    "a function exits": (
+        rows("raise SystemExit(0)"), errors.FunctionFailed,
+        "0009_x.py, line 7: f raised SystemExit for row 1 of t, column day",
+    ),
+    "a condition fails on some row": (
+        'fix.sql("part", {"note": "1"}, at_most=9)\n' + CLEAN + ', where="t.day ->> \'$\' = 1")', QueryFailed,
+        "0009_x.py, line 6: SQLite refused a query: SQLITE_ERROR",
+    ),
+    "an expression fails on some row": (
+        CLEAN + ')\nfix.sql("t", {"state": "t.day ->> \'$\'"}, at_most=9)', QueryFailed,
+        "0009_x.py, line 6: SQLite refused a query: SQLITE_ERROR",
+    ),
+    "a delete's condition fails on some row": (
+        'fix.delete("t", where="t.day ->> \'$\' = 1", at_most=9)', QueryFailed,
+        "0009_x.py, line 5: SQLite refused a query: SQLITE_ERROR",
+    ),
+    "requires a query that fails": (
+        'fix.requires("days", "SELECT day ->> \'$\' FROM t", equals=0)\nfix.sql("t", {"day": "1"}, at_most=9)',
+        QueryFailed, "0009_x.py: the condition 'days': SQLite refused a query: SQLITE_ERROR",
     ),
     "a cleaner raises": (
         'fix.clean("t", "day", lambda day: day[99], at_most=9)', errors.FunctionFailed,
@@ -266,3 +287,23 @@ def test_a_plan_needs_no_policy_and_no_key(tmp_path: Path) -> None:
 
     assert planned.change_set.manifest.planner == "unknown@desk"
     assert planned.change_set.manifest.counts.updates == 2
+
+
+def test_a_failing_row_is_named_by_its_key_with_the_columns_that_the_project_masks_hidden(tmp_path: Path) -> None:
+    desk = desk_at(tmp_path)
+    toml = desk.office.folder / "hffix.toml"
+    toml.write_text(toml.read_text() + '"part.loan" = "all"\n"*.ID" = "first"\n')
+
+    composite = desk.refused('@fix.rows("part", writes="note", at_most=9)\ndef f(note): return note[9]')
+    single = desk.refused('fix.clean("t", "day", lambda day: day[99], at_most=9)')
+
+    assert composite.message == "0009_x.py, line 6: f raised IndexError for row loan=▒▒▒▒,no=2 of part, column note"
+    assert single.message == "0009_x.py, line 5: <lambda> raised IndexError for row 1▒▒▒▒ of t, column day"
+
+
+def test_an_interrupt_while_a_function_decides_is_the_user_s(tmp_path: Path) -> None:
+    desk = desk_at(tmp_path)
+    desk.write(rows("raise KeyboardInterrupt"))
+
+    with pytest.raises(KeyboardInterrupt):
+        plan(desk.office.setting(), fix="9")

@@ -2,7 +2,7 @@ import pytest
 
 from hffix.errors.evidence import BrokenChain
 from hffix.workflow.apply import Limits
-from hffix.workflow.status import Status, overview, status
+from hffix.workflow.status import MOST_LISTED, Status, overview, status
 from tests.workflow.office import AUDITOR, OPERATOR, Office
 
 
@@ -40,6 +40,25 @@ def test_rows_that_drifted_are_counted(office: Office) -> None:
     office.run_script("UPDATE person SET opened_on = 'x' WHERE id IN (2, 3); DELETE FROM person WHERE id = 4")
     found = status(office.setting(), change_set)
     assert (found.fresh, found.drifted) == (8, 3)
+    assert found.drifted_rows == (("person", "2"), ("person", "3"), ("person", "4"))
+
+
+def test_of_many_drifted_rows_only_the_first_are_named(office: Office) -> None:
+    change_set = office.plan("1")
+    office.run_script("DELETE FROM person")
+    found = status(office.setting(), change_set)
+    assert (found.drifted, len(found.drifted_rows)) == (11, MOST_LISTED)
+
+
+def test_the_conflicts_of_a_closed_run_are_named_by_key_under_its_mask(office: Office) -> None:
+    change_set = office.approved("2")
+    office.run_script("UPDATE loan SET due_on = 'x' WHERE loan_no IN ('L2', 'L3')")
+    office.apply(change_set)
+    found = status(office.setting(), change_set)
+    assert (found.state, found.conflict_rows) == ("done", (("loan", "L2"), ("loan", "L3")))
+    toml = office.folder / "hffix.toml"
+    toml.write_text(toml.read_text() + '"loan.loan_no" = "first"\n')
+    assert status(office.setting(), change_set).conflict_rows == (("loan", "L▒▒▒▒"),) * 2
 
 
 def test_what_was_revoked_says_so_also_where_the_target_is_away(office: Office) -> None:
@@ -80,3 +99,10 @@ def test_the_overview_lists_every_change_set_of_the_target(office: Office) -> No
         first.digest: "unapproved",
         second.digest: "done",
     }
+
+
+def test_a_damaged_change_set_does_not_hide_the_others(office: Office) -> None:
+    first, second = office.plan("1"), office.plan("2")
+    manifest = office.project.changesets / first.id / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b"li.wei", b"li.mei"))
+    assert [found.change_set.digest for found in overview(office.setting())] == [second.digest]

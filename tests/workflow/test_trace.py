@@ -3,7 +3,7 @@ import pytest
 from hffix.errors.evidence import BrokenChain, NoSuchRow
 from hffix.errors.fixes import UnknownColumn
 from hffix.workflow.rollback import rollback
-from hffix.workflow.trace import trace
+from hffix.workflow.trace import NO_CHUNK, NO_LEAF, NO_RUN, NO_WORD, trace
 from tests.workflow.office import AUDITOR, LEADER, OPERATOR, Office
 
 
@@ -41,8 +41,9 @@ def test_up_to_a_moment_later_changes_are_left_out_but_the_live_value_is_what_it
     office.correct("4")
     opened = office.records()[1].time
     assert trace(office.setting(), "person", "7", as_of="2999-01-01T00:00:00Z").live == "as written"
-    with pytest.raises(NoSuchRow):
+    with pytest.raises(NoSuchRow, match="came after 2000-01-01T00:00:00Z") as refused:
         trace(office.setting(), "person", "7", as_of="2000-01-01T00:00:00Z")
+    assert "--as-of" in refused.value.advice
     # Both runs may fall into one second; then both are told.
     told = trace(office.setting(), "person", "7", as_of=opened)
     assert told.live == "as written"
@@ -77,6 +78,39 @@ def test_a_line_that_was_left_as_a_conflict_is_told_as_never_written(office: Off
     office.apply(change_set)
     traced = trace(office.setting(), "loan", "L2")
     assert ([change.outcome for change in traced.changes], traced.live) == (["conflict"], "never written")
+    assert traced.changes[0].observed == (("due_on", "x"),)
+
+
+def test_a_row_whose_only_change_stands_under_no_run_is_no_row_that_was_never_touched(office: Office) -> None:
+    office.correct("1")
+    office.tamper("UPDATE hffix_change SET run_id = 3 WHERE seq = 7")
+    with pytest.raises(BrokenChain, match="under a run that never was"):
+        trace(office.setting(), "person", "7")
+
+
+TAMPERED: dict[str, tuple[str, str]] = {
+    "a value": ("UPDATE hffix_change SET after = replace(after, '-', '') WHERE seq = 7", NO_LEAF),
+    "an outcome": ("UPDATE hffix_change SET outcome = 'conflict' WHERE seq = 7", NO_CHUNK),
+    "a run": ("UPDATE hffix_change SET run_id = 3 WHERE seq = 7 AND run_id = 5", NO_RUN),
+}
+
+
+@pytest.mark.parametrize(("script", "fault"), TAMPERED.values(), ids=TAMPERED)
+def test_a_logged_row_that_was_changed_is_told_as_such(office: Office, script: str, fault: str) -> None:
+    office.correct("1")
+    office.correct("4")
+    assert trace(office.setting(), "person", "7").faults == ()
+    assert office.tamper(script)
+    assert trace(office.setting(), "person", "7").faults == (fault,)
+
+
+def test_an_approval_that_is_gone_is_missed(office: Office) -> None:
+    change_set = office.plan("1")
+    (signed,) = office.approve(change_set)
+    office.apply(change_set)
+    signed.path.unlink()
+    traced = trace(office.setting(), "person", "7")
+    assert (traced.faults, traced.changes[0].signers) == ((NO_WORD,), ())
 
 
 def test_a_row_that_was_never_touched_is_no_row_of_the_log(office: Office) -> None:

@@ -44,23 +44,23 @@ def test_without_a_trial_or_without_changes_none_is_stated(desk: Desk) -> None:
     [
         (
             "CREATE UNIQUE INDEX u ON t (state) WHERE state = '9'",
-            "the trial was refused: SQLite refused a row (SQLITE_CONSTRAINT_UNIQUE: UNIQUE constraint failed: t.state)",
+            "update of row 2 of t: SQLite refused a row (SQLITE_CONSTRAINT_UNIQUE: UNIQUE constraint failed: t.state)",
         ),
         (
             "CREATE TRIGGER no BEFORE UPDATE ON t WHEN NEW.id = 5 BEGIN SELECT RAISE(ABORT, 'secret'); END",
-            "the trial was refused: SQLite refused a row (SQLITE_CONSTRAINT_TRIGGER)",
+            "update of row 5 of t: SQLite refused a row (SQLITE_CONSTRAINT_TRIGGER)",
         ),
         (
             "CREATE TRIGGER meddling AFTER UPDATE ON t BEGIN UPDATE t SET raw = 'secret' WHERE id = NEW.id; END",
-            "the trial was refused: t, column raw: the row does not hold what was approved",
+            "update of row 1 of t: t, column raw: the row does not hold what was approved",
         ),
         (
             "CREATE TRIGGER undoing AFTER UPDATE OF state ON t BEGIN UPDATE t SET state = OLD.state WHERE id = 1; END",
-            "the trial was refused: t, column state: the row does not hold what was approved",
+            "update of row 1 of t: t, column state: the row does not hold what was approved",
         ),
         (
             "CREATE TRIGGER taking AFTER UPDATE ON t WHEN NEW.id = 3 BEGIN DELETE FROM t WHERE id = NEW.id; END",
-            "the trial was refused: a row of t is not there after the update",
+            "update of row 3 of t: a row of t is not there after the update",
         ),
     ],
     ids=["unique", "refusing trigger", "meddling trigger", "undoing trigger", "deleting trigger"],
@@ -70,7 +70,7 @@ def test_a_constraint_or_a_trigger_speaks_before_anyone_signs(desk: Desk, script
 
     refused = desk.refused(ALL, trial=True)
 
-    assert (type(refused), refused.message) == (TrialFailed, message)
+    assert (type(refused), refused.message) == (TrialFailed, f"the trial was refused at the {message}")
 
 
 @pytest.mark.parametrize("when", ["", "DEFERRABLE INITIALLY DEFERRED"], ids=["at once", "at commit"])
@@ -83,8 +83,37 @@ def test_a_reference_to_nothing_speaks_also_where_it_is_checked_at_commit(tmp_pa
 
     refused = desk.refused('fix.sql("t", {"p": "9"}, at_most=1)', trial=True)
 
-    assert isinstance(refused, TrialFailed)
-    assert "SQLITE_CONSTRAINT_FOREIGNKEY" in refused.message
+    told = "the trial was refused at the update of row 1 of t: SQLite refused a row (SQLITE_CONSTRAINT_FOREIGNKEY)"
+    assert (type(refused), refused.message) == (TrialFailed, told)
+
+
+@pytest.mark.parametrize("block", [1, 3, 40, 5000])
+@pytest.mark.parametrize("bad", [1, 2, 17, 40])
+def test_the_first_of_the_rows_that_are_refused_is_named_by_its_masked_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: int, block: int
+) -> None:
+    monkeypatch.setattr("hffix.workflow.trial.ROWS", block)
+    desk = desk_at(
+        tmp_path,
+        tables='CREATE TABLE t (id_no TEXT PRIMARY KEY NOT NULL, n INTEGER CONSTRAINT "room left" CHECK (n < 100));'
+        "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 40)"
+        f"INSERT INTO t SELECT printf('id-%02d', n), CASE WHEN n IN ({bad}, 40) THEN 60 ELSE 1 END FROM i",
+    )
+    toml = desk.office.folder / "hffix.toml"
+    toml.write_text(toml.read_text().replace('"person.id_no" = "edges"', '"t.id_no" = "first"'))
+    first = desk.refused('fix.sql("t", {"n": "n * 2"}, at_most=40)', trial=True)
+    toml.write_text(toml.read_text().replace('"t.id_no" = "first"', ""))
+    bare = desk.refused('fix.sql("t", {"n": "n * 2"}, at_most=40)', trial=True)
+
+    why = "SQLite refused a row (SQLITE_CONSTRAINT_CHECK: CHECK constraint failed: room left)"
+    assert first.message == f"the trial was refused at the update of row i▒▒▒▒ of t: {why}"
+    assert bare.message == f"the trial was refused at the update of row id-{bad:02d} of t: {why}"
+
+
+def test_an_ensured_query_that_fails_is_named_by_its_title(desk: Desk) -> None:
+    refused = desk.refused(ALL + 'fix.ensures("days", "SELECT day ->> \'$\' FROM t", equals=1)', trial=True)
+
+    assert refused.message == "the condition 'days': SQLite refused a query: SQLITE_ERROR"
 
 
 def test_a_declared_side_effect_is_not_held_against_the_plan(desk: Desk) -> None:
@@ -185,4 +214,4 @@ def test_a_row_that_changed_while_it_was_planned_refuses_the_trial(desk: Desk, m
     with pytest.raises(TrialFailed) as refused:
         plan(desk.office.setting(), fix="9", trial=True)
 
-    assert refused.value.message == "changed while it was planned: t 2▒▒▒▒, column state: changed since it was planned"
+    assert refused.value.message == "changed while it was planned: t 2, column state: changed since it was planned"

@@ -48,14 +48,14 @@ def test_a_later_run_over_the_same_cells_is_accounted_for(office: Office) -> Non
     office.correct("1")
     office.correct("4")
     # The second run wrote every day again, the last person's too; two persons' IDs are still the first run's to hold.
-    assert verify(office.setting(), data=True).live == Live(holding=14, changed=0)
+    assert verify(office.setting(), data=True).live == Live(holding=14, changed=0, superseded=9)
 
 
 def test_of_a_row_that_was_written_again_only_the_last_change_is_compared(office: Office) -> None:
     office.correct("1")
     office.correct("4")
     office.ask("UPDATE person SET opened_on = 'x' WHERE id = 3")
-    assert verify(office.setting(), data=True).live == Live(holding=13, changed=1)
+    assert verify(office.setting(), data=True).live == Live(holding=13, changed=1, superseded=9)
 
 
 def test_a_run_that_was_rolled_back_holds_what_was_there_before(office: Office) -> None:
@@ -63,7 +63,8 @@ def test_a_run_that_was_rolled_back_holds_what_was_there_before(office: Office) 
     change_set = rollback(office.setting(), 2).change_set
     office.approve(change_set)
     office.apply(change_set)
-    assert verify(office.setting(), data=True).live == Live(holding=11, changed=0)
+    assert verify(office.setting(), data=True).live == Live(holding=11, changed=0, superseded=11)
+    assert verify(office.setting(), run=2, data=True).live == Live(holding=0, changed=0, superseded=11)
 
 
 def test_a_delete_that_was_rolled_back_is_there_again(office: Office) -> None:
@@ -72,7 +73,7 @@ def test_a_delete_that_was_rolled_back_is_there_again(office: Office) -> None:
     change_set = rollback(office.setting(), 2).change_set
     office.approve(change_set, LEADER, AUDITOR)
     office.apply(change_set)
-    assert verify(office.setting(), data=True).live == Live(holding=1, changed=0)
+    assert verify(office.setting(), data=True).live == Live(holding=1, changed=0, superseded=1)
 
 
 def test_a_deleted_row_that_somebody_put_back_was_changed_since(office: Office) -> None:
@@ -86,7 +87,11 @@ def test_one_run_is_compared_where_later_ones_did_not_write_again(office: Office
     office.correct("4")
     office.correct("2")
     counted = {run: verify(office.setting(), run=run, data=True).live for run in (2, 5, 8)}
-    assert counted == {2: Live(holding=2, changed=0), 5: Live(holding=12, changed=0), 8: Live(holding=4, changed=0)}
+    assert counted == {
+        2: Live(holding=2, changed=0, superseded=9),
+        5: Live(holding=12, changed=0),
+        8: Live(holding=4, changed=0),
+    }
 
 
 def test_where_too_many_rows_would_be_remembered_the_log_is_read_again(
@@ -97,7 +102,7 @@ def test_where_too_many_rows_would_be_remembered_the_log_is_read_again(
     office.correct("2")
     office.ask("UPDATE person SET opened_on = 'x' WHERE id = 3")
     monkeypatch.setattr(verify_live, "MOST_REMEMBERED", 3)
-    assert verify(office.setting(), data=True).live == Live(holding=17, changed=1)
+    assert verify(office.setting(), data=True).live == Live(holding=17, changed=1, superseded=9)
 
 
 def test_a_table_that_is_gone_cannot_be_compared(desk: Office) -> None:

@@ -22,7 +22,7 @@ from tests.workflow.conftest import (
     short,
     take_receipts,
 )
-from tests.workflow.office import SECOND_OPERATOR, Office
+from tests.workflow.office import SECOND_OPERATOR, Office, acting_at
 
 
 def cut(outsider: sqlite3.Connection, *, after: int) -> None:
@@ -90,6 +90,28 @@ def test_a_newest_receipt_that_is_gone_is_pending_where_the_journal_owns_the_rec
     verified = verify(desk.setting())
     assert verified.ok
     assert "receipt pending: the newest covers record 6, the chain ends at 9" in verified.notes
+
+
+@pytest.mark.parametrize(("beginnings", "where"), [(("",), "records 1-9"), (("00000006", "00000009"), "records 2-9")])
+def test_receipts_that_a_closed_run_must_have_left_are_missed(
+    desk: Office, beginnings: tuple[str, ...], where: str
+) -> None:
+    for beginning in beginnings:
+        take_receipts(desk, beginning)
+    assert found(desk) == {("receipt-missing", where)}
+
+
+def test_a_run_that_was_killed_twice_waits_for_its_receipt_and_is_no_problem(office: Office) -> None:
+    change_set = office.approved("1")
+    for times in (1, 2):
+        with pytest.raises(KeyboardInterrupt), acting_at("chunk.locked", kill, time=times):
+            office.apply(change_set, chunk_rows=4)
+    verified = verify(office.setting())
+    assert (verified.problems, verified.notes[-1][:15]) == ((), "receipt pending")
+
+
+def kill() -> None:
+    raise KeyboardInterrupt
 
 
 def test_records_that_neither_receipt_nor_journal_owns_are_found(desk: Office) -> None:
@@ -173,7 +195,9 @@ def test_a_chain_rebuilt_where_nothing_else_is_left_is_owned_by_nobody(desk: Off
     take_receipts(desk, "0000")
     journal(desk).unlink()
     # The plan of run 7 names the head that it was made on, and people signed that.
-    assert found(desk) == {("chain-head", "run 7")} | {("unowned-record", f"record {n}") for n in range(1, 10)}
+    assert found(desk) == {("chain-head", "run 7"), ("receipt-missing", "records 1-9")} | {
+        ("unowned-record", f"record {n}") for n in range(1, 10)
+    }
 
 
 def test_a_row_forged_with_its_leaf_its_chunk_and_the_chain_is_found_by_the_approved_root(desk: Office) -> None:

@@ -1,0 +1,222 @@
+"""The Chinese of what every refusal tells people to do next: the English hint is the key."""
+
+from typing import Final
+
+HINTS: Final[dict[str, str]] = {
+    # Use and project.
+    "See the command's --help.": "请看该命令的 --help。",
+    "Go to the project's folder, or make one with: hffix init DIR": "请进入项目目录，或新建一个：hffix init DIR",
+    "Correct hffix.toml at the place named.": "请按所指位置改正 hffix.toml。",
+    "Name one of hffix.toml's targets with --target.": "请用 --target 指定 hffix.toml 中的一个目标库。",
+    "Write ${VARIABLE} in its place and set that variable.": "请改写为 ${VARIABLE}，并设置该环境变量。",
+    "Evidence is never overwritten: look at the file, and move it away if it is not evidence.": (
+        "证据文件绝不覆盖：请查看该文件，若不是证据请移走。"
+    ),
+    "Free space or mend the rights of the folder named, then run the command again.": (
+        "请腾出空间或修正所指目录的权限，再运行该命令。"
+    ),
+    "Run the command in a terminal and answer, or give what it asks for as an option.": (
+        "请在终端中运行并回答，或用选项给出所问的内容。"
+    ),
+    # Fixes and planning.
+    "See the fixes with: hffix list": "查看修复脚本：hffix list",
+    "Correct the script at the line named.": "请按所指行改正脚本。",
+    "Correct the name; for a column that is no Python name use columns={...}.": (
+        "请改正名称；列名不是 Python 名称时用 columns={...}。"
+    ),
+    "Rows are addressed by key: a new key is a delete and an insert.": "行按主键定位：换主键等于先删后增。",
+    "Declare the column in writes, or leave it out of the result.": "请在 writes 中声明该列，或不要返回它。",
+    "Narrow the where; raise at_most only if the larger number is meant.": (
+        "请收窄 where；确实要改这么多行时才调大 at_most。"
+    ),
+    "Return the value to leave it, raise Unresolved to decline, or declare to_null=True.": (
+        "不改请返回原值，无法判断请抛出 Unresolved，确要置空请声明 to_null=True。"
+    ),
+    "Correct the function at the line named; raise Unresolved for rows it cannot decide.": (
+        "请按所指行改正函数；无法判断的行请抛出 Unresolved。"
+    ),
+    "Let each cell be decided in one place; narrow one of the two where conditions.": (
+        "每个单元格只能由一处决定：请收窄两个 where 之一。"
+    ),
+    "Return text, a number, bytes, a date or None, or a dict of them for several columns.": (
+        "请返回文本、数字、字节、日期或 None；多列时返回由它们组成的 dict。"
+    ),
+    "Give one reason for all rows of a kind, without the row's value in it.": (
+        "同类的行请用同一个原因，原因中不含行的值。"
+    ),
+    "Correct the declaration at the line named.": "请按所指行改正声明。",
+    "Correct the lines named, or ask whoever sent the file.": "请改正所指各行，或询问送来文件的人。",
+    "Look at the rows that the condition names before planning or applying.": (
+        "请先查看该条件所指的行，再计划或执行。"
+    ),
+    "Correct the fix so that the total stays, or take the keeps away if it may change.": (
+        "请改正修复脚本使合计不变；若允许变化，请去掉 keeps。"
+    ),
+    "Take clocks, random numbers, set order and environment out of the fix.": (
+        "修复脚本中不要用时钟、随机数、集合的顺序和环境变量。"
+    ),
+    "Correct the fix, or the rows that the message names, and plan again.": (
+        "请改正修复脚本或消息所指的行，再重新计划。"
+    ),
+    "A fix decides from the row alone; bring other facts in as columns or corrections.": (
+        "修复脚本只凭该行判断；其他事实请作为列或更正文件带入。"
+    ),
+    "Leave applied scripts as they are; write a new fix with the next number.": (
+        "已执行的脚本请保持原样；请用下一个编号另写一个。"
+    ),
+    "Plan those rows too, or leave the rows they refer to.": "请把那些行也列入计划，或不动它们所引用的行。",
+    "Free the value first with a fix of its own.": "请先用另一个修复脚本腾出该值。",
+    "Give the newer one the next free number.": "请给较新的脚本换下一个可用编号。",
+    "Declare at least one scope: clean, rows, sql, delete or corrections.": (
+        "请至少声明一个范围：clean、rows、sql、delete 或 corrections。"
+    ),
+    # Change sets.
+    "Take the file again from where it was made; do not edit signed files.": (
+        "请从制作处重新取得该文件；不要编辑已签名的文件。"
+    ),
+    "Install the hffix that wrote it, or a newer one.": "请安装写出它的那个版本或更新版本的 hffix。",
+    "Take the change set again from where it was planned.": "请从计划处重新取得该变更集。",
+    "See the change sets with: hffix status": "查看变更集：hffix status",
+    "Give more of the digest.": "请多写几位摘要。",
+    "Compare the full digests, find out who made the second, and remove it.": (
+        "请比较完整摘要，查明第二个是谁做的，并删除它。"
+    ),
+    "Copy changesets/ from where it was planned.": "请从计划处复制 changesets/。",
+    "Take the change set again from where it was planned; nobody may edit it.": (
+        "请从计划处重新取得该变更集；任何人不得编辑它。"
+    ),
+    "Read its unresolved rows with: hffix show CHANGESET --only unresolved": (
+        "查看其待人工确认的行：hffix show CHANGESET --only unresolved"
+    ),
+    "See the numbers with: hffix show CHANGESET --shapes": "查看形态编号：hffix show CHANGESET --shapes",
+    "Leave the table's large columns out of the fix, or correct these rows by other means.": (
+        "请不要在修复脚本中涉及该表的大字段，或用其他办法更正这些行。"
+    ),
+    # Approvals and keys.
+    "Ask the people named to run: hffix approve CHANGESET": "请所列人员运行：hffix approve CHANGESET",
+    "Correct the file at the line named.": "请按所指行改正文件。",
+    "Ask the signer to sign again; do not edit signed files.": "请签署人重新签署；不要编辑已签名的文件。",
+    "Have the key added to approvals/allowed_signers, or sign with the person's own key.": (
+        "请把该公钥加入 approvals/allowed_signers，或用本人的密钥签署。"
+    ),
+    "Give --sign-with FILE, start an ssh-agent, or set git's user.signingkey.": (
+        "请给出 --sign-with FILE，或启动 ssh-agent，或设置 git 的 user.signingkey。"
+    ),
+    "Ask somebody else whom the policy allows.": "请由审批规则允许的其他人签署。",
+    "Ask somebody whom the policy gives the role operator.": "请由审批规则中的操作员（operator）执行。",
+    "Plan again if the correction is still wanted.": "若仍需更正，请重新计划。",
+    "Leave --purpose out, or give the purpose that the message names.": "请去掉 --purpose，或改为消息所指的用途。",
+    "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back.": (
+        "请所列人员运行：hffix approve --purpose policy；或换回先前的两个文件。"
+    ),
+    # Targets.
+    "Check the url in hffix.toml, and that the database is there and may be read.": (
+        "请检查 hffix.toml 中的 url，以及数据库是否存在、可读。"
+    ),
+    "This version works on SQLite: sqlite:///fund.db": "本版本支持 SQLite：sqlite:///fund.db",
+    "Make it with: hffix init-target": "请建立变更日志：hffix init-target",
+    "Take the table out of the fix, or give it a declared key.": "请从修复脚本中去掉该表，或为它声明主键。",
+    "Give the rows a key by other means first; hffix addresses rows by key only.": (
+        "请先用其他办法给这些行主键；hffix 只按主键定位行。"
+    ),
+    "Plan again on today's schema, and have it approved again.": "请按现在的表结构重新计划，并重新审批。",
+    "Apply it on the target it was planned for, or plan again here.": "请在计划时的目标库上执行，或在此重新计划。",
+    "Say which: hffix init-target --moved (same lineage) or --copy (a new one).": (
+        "请声明是哪一种：hffix init-target --moved（谱系不变）或 --copy（另立谱系）"
+    ),
+    "Find out whether the database was restored; then plan again.": "请查明数据库是否由备份恢复；然后重新计划。",
+    "Nothing to do.": "无需处理。",
+    "Set the journal mode to WAL or DELETE, so that a commit outlives a power cut.": (
+        "请把日志模式设为 WAL 或 DELETE，使提交在断电后仍在。"
+    ),
+    "Correct the where, the expression or the query that is named.": "请改正所指的 where、表达式或查询。",
+    "Mend the fix so that its rows fit, and plan again with --trial.": (
+        "请改正修复脚本使各行合乎约束，并用 --trial 重新计划。"
+    ),
+    "Run the command again when the other transaction has ended.": "请等另一事务结束后再运行。",
+    "Wait until that session has ended, or pause it with: hffix pause CHANGESET": (
+        "请等该会话结束，或将其暂停：hffix pause CHANGESET"
+    ),
+    "Find out who replaced the database; a copy is declared with init-target --copy.": (
+        "请查明是谁替换了数据库；副本用 init-target --copy 声明。"
+    ),
+    "Convert the file to UTF-8 with SQLite's own tools first.": "请先用 SQLite 自带工具把文件转换为 UTF-8。",
+    "Run the command again; it reads what happened and goes on from there.": (
+        "请再次运行；它会读取已发生的事并接着进行。"
+    ),
+    "Look for a name that is taken, a missing right, or a trigger that is not hffix's.": (
+        "请检查是否有重名、缺少权限，或有不属于 hffix 的触发器。"
+    ),
+    "Install the hffix that upgraded it, or a newer one.": "请安装升级它的那个版本或更新版本的 hffix。",
+    # Applying.
+    "Look at the row; then apply again, or leave the rest with: hffix close CHANGESET": (
+        "请查看该行；然后再次执行，或放弃其余各行：hffix close CHANGESET"
+    ),
+    "Find what changes the row when it is written; plan again with --trial.": (
+        "请查明写入时是什么改动了该行；用 --trial 重新计划。"
+    ),
+    "Find what removes or holds back rows; plan again with --trial.": (
+        "请查明是什么删除或拦下了行；用 --trial 重新计划。"
+    ),
+    "To do it again, plan again.": "若要再做一次，请重新计划。",
+    "Go on with: hffix apply CHANGESET": "继续执行：hffix apply CHANGESET",
+    "Go on with: hffix resume CHANGESET, then hffix apply": "继续执行：hffix resume CHANGESET，然后 hffix apply",
+    "Free space where backups/ lies, then apply again.": "请在 backups/ 所在处腾出空间，再执行。",
+    "Use a faster disk for backups/, smaller chunks, or a longer [backup] seconds.": (
+        "请为 backups/ 换更快的磁盘、用更小的分块，或加长 [backup] seconds。"
+    ),
+    "End it first, with hffix apply CHANGESET or hffix close CHANGESET.": (
+        "请先结束它：hffix apply CHANGESET 或 hffix close CHANGESET"
+    ),
+    "See the runs with: hffix runs": "查看各次执行：hffix runs",
+    "Set the clocks right: approvals expire by the target's clock.": "请校准时钟：审批按目标库的时钟到期。",
+    "Apply it with the version of hffix that planned it.": "请用计划它的那个版本的 hffix 执行。",
+    "Run hffix verify; do not write anything more to this target.": "请运行 hffix verify；不要再向该目标库写入。",
+    "See what the run did with: hffix runs, hffix trace TABLE ROW": (
+        "查看该次执行做了什么：hffix runs、hffix trace TABLE ROW"
+    ),
+    "Run hffix verify --data; roll back with: hffix rollback RUN": (
+        "请运行 hffix verify --data；回滚：hffix rollback RUN"
+    ),
+    # Evidence.
+    "Stop writing; run hffix verify, and find out who changed the change log.": (
+        "请停止写入；运行 hffix verify，并查明是谁改动了变更日志。"
+    ),
+    "Find out who restored or cut the database; hffix verify names what is missing.": (
+        "请查明是谁恢复或截断了数据库；hffix verify 会指出缺少什么。"
+    ),
+    "Find out who wrote them; --adopt HEAD goes on and leaves them out of your receipt.": (
+        "请查明是谁写的；--adopt HEAD 可继续，且不把它们计入您的收据。"
+    ),
+    "The database lost a commit: find out how before anything is written again.": (
+        "数据库丢失了一次提交：再次写入之前请查明原因。"
+    ),
+    "Read the problems above; each names its place. Nothing was changed by looking.": (
+        "请看上面的问题，每个都指出位置。校验不改动任何内容。"
+    ),
+    "Take the part from another copy of backups/; the change log's before-images remain.": (
+        "请从 backups/ 的另一副本取回该备份件；变更日志中的前像仍在。"
+    ),
+    "Take the receipt again from git; do not edit signed files.": "请从 git 重新取得收据；不要编辑已签名的文件。",
+    "Find out whether the database was set back, or the head belongs to another lineage.": (
+        "请查明数据库是否被倒退，或该链头属于另一谱系。"
+    ),
+    "Look at the rows that the condition names; roll back with: hffix rollback RUN": (
+        "请查看该条件所指的行；回滚：hffix rollback RUN"
+    ),
+    "Write the key as 1234, or as col=val,col=val for a composite key.": (
+        "主键写作 1234；复合主键写作 col=val,col=val。"
+    ),
+    # Given where it happens.
+    "Give -o another place.": "请给 -o 换一个位置。",
+    "Give -o another name, or add --force.": "请给 -o 换一个文件名，或加 --force。",
+    "Each person named signs it too, on the same target, with: hffix init-target --moved --sign-with KEY": (
+        "请所列人员各自在同一目标库上签署：hffix init-target --moved --sign-with KEY"
+    ),
+    "Each person named signs it too, on the same target, with: hffix init-target --copy --sign-with KEY": (
+        "请所列人员各自在同一目标库上签署：hffix init-target --copy --sign-with KEY"
+    ),
+    "Add a [[require]] without conditions to approvals/policy.toml.": (
+        "请在 approvals/policy.toml 中加一条不带条件的 [[require]]。"
+    ),
+}
