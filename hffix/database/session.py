@@ -1,7 +1,9 @@
 """What every engine offers: a snapshot to read from, and a session that also writes rows by key."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
@@ -9,6 +11,16 @@ from hffix.model.schema import Table
 from hffix.model.value import Raw
 
 Row = tuple[Raw, ...]
+Params = Mapping[str, Raw]
+NO_PARAMS: Final[Params] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The answer of a query: its columns' names, and its rows in pages."""
+
+    names: tuple[str, ...]
+    pages: Iterator[list[Row]]
 
 
 class Snapshot(Protocol):
@@ -40,14 +52,32 @@ class Snapshot(Protocol):
         """Refuse a table with a row that has NULL in its key: nothing could address that row."""
 
     def scan(
-        self, table: Table, *, columns: Sequence[str], expressions: Sequence[str] = (), where: Sequence[str] = ()
+        self,
+        table: Table,
+        *,
+        columns: Sequence[str],
+        expressions: Sequence[str] = (),
+        where: Sequence[str] = (),
+        params: Params = NO_PARAMS,
     ) -> Iterator[list[Row]]:
         """Read key, columns and expressions of the rows for which any `where` holds, by key, in pages."""
+
+    def select(self, query: str, *, params: Params = NO_PARAMS) -> Selected:
+        """Run a query of a fix; other queries may run while its pages are read."""
+
+    def answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
+        """Give for each tuple of values the rows, whole and raw, that hold them in these columns, by key.
+
+        A NULL is asked for as such; every other value by the engine's own equality.
+        """
+
+    def hands_out(self, table: Table, *, key: Row) -> bool:
+        """Say whether a sequence of the database could still give this key to a row of somebody else."""
 
     def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
         """Read rows whole and raw by key, key → values of `table.names`; a row that is gone is left out."""
 
-    def single(self, query: str) -> Raw:
+    def single(self, query: str, *, params: Params = NO_PARAMS) -> Raw:
         """Run a query that gives one value."""
 
     def settle(self, table: Table, column: str, *, value: Raw) -> Raw:
@@ -86,6 +116,9 @@ class Session(Snapshot, Protocol):
 
     def lock(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
         """Lock rows and read them as `rows` does."""
+
+    def lock_answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
+        """Lock the rows that `answers` gives, and give them."""
 
     def update(self, table: Table, *, columns: Sequence[str], rows: Sequence[tuple[Row, Row]]) -> int:
         """Write columns of rows by key, (key, values) each; give the number of rows that the engine matched."""

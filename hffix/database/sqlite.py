@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hffix.database.session import Row
+from hffix.authoring.words import with_marks
+from hffix.database.session import NO_PARAMS, Params, Row, Selected
 from hffix.database.sqlite_faults import told_by_query, told_by_row
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
@@ -18,6 +19,8 @@ from hffix.model.value import Raw
 DIALECT: Final = "sqlite"
 PAGE_ROWS: Final = 5_000
 MOST_PARAMETERS: Final = 30_000
+MOST_ASKED: Final = 900
+SELECTED_ROWS: Final = 1_000
 # How the driver begins to say that a text is not UTF-8; the rest of its message quotes that text.
 _UNREADABLE: Final = "Could not decode to UTF-8"
 _DURABLE_JOURNALS: Final = {"wal", "delete", "truncate", "persist"}
@@ -85,7 +88,13 @@ class SQLite:
             self._driver.text_factory = str
 
     def scan(
-        self, table: Table, *, columns: Sequence[str], expressions: Sequence[str] = (), where: Sequence[str] = ()
+        self,
+        table: Table,
+        *,
+        columns: Sequence[str],
+        expressions: Sequence[str] = (),
+        where: Sequence[str] = (),
+        params: Params = NO_PARAMS,
     ) -> Iterator[list[Row]]:
         """Read pages by key: each begins after the last key of the page before, so none costs more than another."""
         key = ", ".join(f"t.{quote(column)}" for column in table.key)
@@ -94,16 +103,73 @@ class SQLite:
         )
         # The line ends let an author's SQL close with a comment.
         chosen = " OR ".join(f"({condition}\n)" for condition in where) or "1"
-        start = f"SELECT {read} FROM main.{quote(table.name)} AS t WHERE ({chosen})"
+        start, bound = _bound(f"SELECT {read} FROM main.{quote(table.name)} AS t WHERE ({chosen})", params)
         end = f" ORDER BY {key} LIMIT {PAGE_ROWS}"
-        page = self._fetch(start + end, ())
+        page = self._fetch(start + end, bound)
         while page:
             yield page
             if len(page) < PAGE_ROWS:
                 return
             last = page[-1][: len(table.key)]
             after = f" AND ({key}) > ({', '.join(bind(last))})"
-            page = self._fetch(start + after + end, [as_parameter(value) for value in last])
+            page = self._fetch(start + after + end, [*bound, *(as_parameter(value) for value in last)])
+
+    def select(self, query: str, *, params: Params = NO_PARAMS) -> Selected:
+        """Run a query of a fix on a cursor of its own."""
+        sql, bound = _bound(query, params)
+        cursor = self._driver.cursor()
+        self._driver.execute("PRAGMA query_only = ON")
+        try:
+            cursor.execute(sql, bound)
+        except (sqlite3.Error, sqlite3.Warning) as fault:
+            raise QueryFailed(f"SQLite refused a query: {told_by_query(fault, sql)}") from fault
+        finally:
+            self._driver.execute("PRAGMA query_only = OFF")
+        names = tuple(described[0] for described in cursor.description or ())
+        return Selected(names, self._pages(cursor, sql))
+
+    def _pages(self, cursor: sqlite3.Cursor, sql: str) -> Iterator[list[Row]]:
+        """Read a cursor on; a row that the driver could not decode would be lost, so all are read as their bytes."""
+        while True:
+            self._driver.text_factory = read_text
+            try:
+                page = cursor.fetchmany(SELECTED_ROWS)
+            except sqlite3.Error as fault:
+                raise QueryFailed(f"SQLite refused a query: {told_by_query(fault, sql)}") from fault
+            finally:
+                self._driver.text_factory = str
+            if not page:
+                return
+            yield page
+
+    def answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
+        """Ask many questions of one form in one statement."""
+        found: list[list[Row]] = [[] for _ in asked]
+        read = ", ".join(f"t.{quote(column)}" for column in table.names)
+        matched = " AND ".join(f"t.{quote(column)} IS asked.c{n}" for n, column in enumerate(columns))
+        order = ", ".join(f"t.{quote(column)}" for column in table.key)
+        named = ", ".join(["n", *(f"c{n}" for n in range(len(columns)))])
+        step = max(1, MOST_ASKED // (len(columns) + 1))
+        for start in range(0, len(asked), step):
+            some = asked[start : start + step]
+            rows = ", ".join(f"({n}, {', '.join(bind(values))})" for n, values in enumerate(some, start))
+            # CROSS JOIN keeps this order of the tables, so that an index of the asked columns is used.
+            sql = (
+                f"WITH asked({named}) AS (VALUES {rows}) SELECT asked.n, {read} FROM asked"
+                f" CROSS JOIN main.{quote(table.name)} AS t ON {matched} ORDER BY asked.n, {order}"
+            )
+            for row in self._fetch(sql, [as_parameter(value) for values in some for value in values]):
+                found[row[0]].append(row[1:])
+        return found
+
+    lock_answers = answers
+
+    def hands_out(self, table: Table, *, key: Row) -> bool:
+        """Compare with the last key of an AUTOINCREMENT table; any other key follows its rows."""
+        if "AUTOINCREMENT" not in table.options or not isinstance(key[0], int):
+            return False
+        last = self._fetch("SELECT seq FROM main.sqlite_sequence WHERE name = ?", (table.name,))
+        return key[0] > (last[0][0] if last else 0)
 
     def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
         """Read rows by key, as many in one statement as it may have parameters."""
@@ -121,12 +187,13 @@ class SQLite:
 
     lock = rows  # a SQLite transaction that writes has locked every row already
 
-    def single(self, query: str) -> Raw:
+    def single(self, query: str, *, params: Params = NO_PARAMS) -> Raw:
         """Run a query that gives one value in one row."""
+        sql, bound = _bound(query, params)
         # A session that may write must not write here, whatever the query says.
         self._driver.execute("PRAGMA query_only = ON")
         try:
-            rows = self._fetch(query, ())
+            rows = self._fetch(sql, bound)
         finally:
             self._driver.execute("PRAGMA query_only = OFF")
         if len(rows) != 1 or len(rows[0]) != 1:
@@ -250,6 +317,19 @@ class Trial(SQLite):
         """Commit: nothing else makes SQLite check deferred foreign keys."""
         self.commit()
         self.begin()
+
+
+def _bound(sql: str, params: Params) -> tuple[str, list[object]]:
+    """Bind the params of an author's SQL by place, in the order in which they stand there."""
+    values: list[object] = []
+
+    def mark(name: str) -> str:
+        if name not in params:
+            return f":{name}"
+        values.append(as_parameter(params[name]))
+        return bind([params[name]])[0]
+
+    return with_marks(sql, mark), values
 
 
 def _in_keys(table: Table, keys: Sequence[Row]) -> str:

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
+from hffix.authoring.words import words_of
 from hffix.errors.targets import TableRefused
 from hffix.model.schema import Column, ForeignKey, Table
 
@@ -184,3 +185,9 @@ def _options(connection: sqlite3.Connection, name: str) -> Iterator[str]:
         yield "WITHOUT ROWID"
     if listed and listed[1]:
         yield "STRICT"
+    # Only a table that was declared so has its last key kept there.
+    declared = connection.execute(
+        "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?", (name,)
+    ).fetchone()
+    if declared and "autoincrement" in words_of(str(declared[0])):
+        yield "AUTOINCREMENT"

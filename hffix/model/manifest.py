@@ -6,7 +6,7 @@ import msgspec
 
 from hffix.errors.changesets import BadManifest, NewerFormat, NotCanonical
 from hffix.model import canonical, moment
-from hffix.model.scope import Condition, Kept, Scope, SideEffect
+from hffix.model.scope import Condition, Kept, Lookup, Scope, SideEffect
 
 FORMAT: Final = "hffix-changeset/1"
 PART_LINES: Final = 65_536
@@ -111,10 +111,11 @@ class Trial(_Facts, frozen=True, kw_only=True):
 
 
 class Struck(_Facts, frozen=True, kw_only=True):
-    """Rows that a reviewer took out."""
+    """Rows that a reviewer took out: how many of those that were scanned, by whom, and why."""
 
     count: int
     by: str
+    why: str | None
 
 
 class Reverts(_Facts, frozen=True, kw_only=True):
@@ -140,7 +141,7 @@ class Manifest(_Facts, frozen=True, kw_only=True):
     snapshot: str
     counts: Counts
     keeps: tuple[Kept, ...]
-    lookups: dict[str, Digest]
+    lookups: dict[str, Lookup]
     root: Digest
     leaves: int
     parts: tuple[Root, ...]

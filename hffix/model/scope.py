@@ -4,11 +4,15 @@ from typing import Literal
 
 import msgspec
 
-ScopeKind = Literal["clean", "rows", "sql", "delete", "corrections", "cases", "inverse"]
+ScopeKind = Literal["clean", "rows", "sql", "delete", "corrections", "cases", "cases-insert", "cases-delete", "inverse"]
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table, the columns read and written, the rows chosen, and the ceiling of changed rows."""
+    """One table, the columns read and written, the rows chosen, and the ceiling of changed rows.
+
+    Cases have one scope for each table that they look into, `where` being their query, and one more for each table
+    into which they insert (`cases-insert`) or from which they delete (`cases-delete`).
+    """
 
     table: str
     kind: ScopeKind
@@ -35,6 +39,16 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     columns: tuple[str, ...]
     before: str
     after: str
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a fix looked values up in: a file, or two columns of a table; with its digest."""
+
+    digest: str
+    file: str | None
+    table: str | None
+    key: str | None
+    value: str | None
 
 
 class SideEffect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from hffix.model.change import SEED_BYTES
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, TargetFacts, Trial
 from hffix.model.policy import Policy
 from hffix.model.record import Open
+from hffix.model.scope import Lookup
 from hffix.store import changesets
 from hffix.store.changesets import ChangeSet, Draft
 from hffix.store.history import history
@@ -67,18 +68,18 @@ def plan(setting: Setting, *, fix: str, trial: bool = False, repeat: Repeat | No
 
 def draft_lines(
     setting: Setting, script: Script, snapshot: Snapshot, *, binding: Binding, seed: bytes, draft: Draft
-) -> tuple[Measure, dict[str, str]]:
+) -> tuple[Measure, dict[str, Lookup]]:
     """Write the lines of a plan into a draft; give its sums and the digests of the files it read."""
     measure = Measure(script.fix.kept)
     corrections: dict[int, BoundCorrections] = {}
-    digests: dict[str, str] = {}
+    digests: dict[str, Lookup] = {}
     for bound in binding.scopes:
         if bound.facts.kind == "corrections":
             found = bind_corrections(
                 setting.project.corrections, bound, snapshot=snapshot, table=binding.tables[bound.facts.table]
             )
             corrections[bound.number] = found.bound
-            digests[found.name] = found.digest
+            digests[found.name] = Lookup(digest=found.digest, file=found.name, table=None, key=None, value=None)
     Drafting(
         script=script,
         binding=binding,

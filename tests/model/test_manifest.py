@@ -65,7 +65,7 @@ WRONG: dict[str, Change] = {
     "scanned": lambda m: m["counts"].update(scanned=4),
     "changed": lambda m: m["counts"].update(changed=4),
     "asks": lambda m: m["counts"].update(asks=0),
-    "struck": lambda m: m.update(struck={"count": 1, "by": "li.wei"}),
+    "struck": lambda m: m.update(struck={"count": 1, "by": "li.wei", "why": None}),
     "updates of the tables": lambda m: m["counts"]["tables"]["person"].update(updates=2),
     "inserts of the tables": lambda m: m["counts"]["tables"]["loan"].update(inserts=0),
     "deletes of the tables": lambda m: m["counts"]["tables"]["loan"].update(deletes=0),
@@ -84,7 +84,7 @@ def test_a_manifest_that_is_wrong_in_itself_is_refused(change: Change) -> None:
 def test_struck_rows_count_as_scanned() -> None:
     def strike(value: dict[str, Any]) -> None:
         value["counts"]["scanned"] += 2
-        value["struck"] = {"count": 2, "by": "zhang.min"}
+        value["struck"] = {"count": 2, "by": "zhang.min", "why": None}
 
     assert read_manifest(changed(strike)).counts.scanned == 5
 

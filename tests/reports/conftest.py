@@ -37,7 +37,7 @@ MANIFEST = Manifest(
     keeps=(), lookups={}, root="3" * 64, leaves=41_209, parts=(Root(root="3" * 64, leaves=41_209),),
     unresolved=Root(root="4" * 64, leaves=37), irreversible=0,
     trial=Trial(time="2024-03-05T09:12:00Z", rows=41_209, ensures=()),
-    struck=Struck(count=3, by="zhang.min"), parent=PARENT, reverts=None, planner="li.wei", versions={},
+    struck=Struck(count=3, by="zhang.min", why=None), parent=PARENT, reverts=None, planner="li.wei", versions={},
 )  # fmt: skip
 
 SHAPES = tuple(

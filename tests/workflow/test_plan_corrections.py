@@ -33,7 +33,7 @@ def test_each_named_cell_gets_its_value_and_its_row_says_where_it_came_from(desk
     ]  # fmt: skip
     counts = change_set.manifest.counts
     assert (counts.scanned, counts.updates, counts.unchanged, counts.unresolved) == (3, 2, 1, 0)
-    assert change_set.manifest.lookups == {"banks.csv": hashlib.sha256(text.encode()).hexdigest()}
+    assert change_set.manifest.lookups["banks.csv"].digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_a_row_whose_cell_is_no_longer_what_the_file_expects_goes_to_people_with_its_origin(desk: Desk) -> None:
