@@ -12,13 +12,19 @@ from hffix.model.unresolved import Unresolved
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "cleaners.tsv"
 WHOLE_NUMBERS = ("window", "excel", "tz")
+SWITCHES = ("trailing_minus", "upgrade15", "ocr")
 
 
 def read_hints(cleaner: str) -> tuple[str, dict[str, Any]]:
     name, _, declared = cleaner.removesuffix("]").partition("[")
     hints: dict[str, Any] = dict(hint.split("=") for hint in declared.split(";") if hint)
     for key, value in hints.items():
-        hints[key] = int(value) if key in WHOLE_NUMBERS else (value,) if key == "allow" else value
+        if key in WHOLE_NUMBERS:
+            hints[key] = int(value)
+        elif key in SWITCHES:
+            hints[key] = {"1": True, "0": False}[value]
+        elif key == "allow":
+            hints[key] = (value,)
     return name, hints
 
 
