@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports check bench clean
+.PHONY: help setup demo test lint types imports check bench fire clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,9 @@ check: lint types imports test  ## everything that CI asks
 
 bench: .venv/ready  ## run the benchmarks small
 	@$(BIN)/python benchmarks/apply.py --rows 20000
+
+fire: .venv/ready  ## fight a thousand seeds of random writers beside an apply, on every engine
+	@$(BIN)/python -m tests.fire --seeds 1000
 
 clean:  ## remove what the other targets made
 	@rm -rf .venv .build .demo .hypothesis

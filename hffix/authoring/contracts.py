@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Final, Union, get_args, get_origin
 from uuid import UUID
 
+from hffix.authoring.typed import has_value, value_of
 from hffix.model.unresolved import Unresolved
-from hffix.model.value import Raw, UnreadableText, exact_decimal, plain_digits
+from hffix.model.value import Raw, Typed, UnreadableText, exact_decimal, plain_digits
 
 VALUE_TYPES: Final = (str, int, Decimal, float, bytes, bool, date, datetime, time, UUID, type(None))
 
@@ -24,12 +25,25 @@ class Contract:
 
     def read(self, raw: Raw) -> object:
         """Give the value as the function takes it, or decline the row."""
+        if type(raw) is Typed:
+            return self._read_typed(raw)
         if not self.accepted or type(raw) in self.accepted:
             return raw
         if Decimal in self.accepted and type(raw) in {str, int}:
             number = exact_decimal(raw)
             if number is not None and plain_digits(number) == str(raw):
                 return number
+        raise Unresolved(f"not {self.words}")
+
+    def _read_typed(self, typed: Typed) -> object:
+        """Give a value of an engine's own type as Python's, or as its text where Python has no such type."""
+        value = value_of(typed)
+        if not self.accepted:
+            return typed.text if value is None else value
+        if value is not None and type(value) in self.accepted:
+            return value
+        if str in self.accepted and not has_value(typed.kind):
+            return typed.text
         raise Unresolved(f"not {self.words}")
 
 

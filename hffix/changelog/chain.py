@@ -8,8 +8,9 @@ from hffix.changelog.reader import Head, head_of, record_bodies
 from hffix.changelog.refusals import writing
 from hffix.changelog.tables import LINEAGE, RECORD
 from hffix.database import Session, Snapshot
+from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain
-from hffix.errors.targets import ChangeLogExists, Fenced
+from hffix.errors.targets import ChangeLogExists, CommitUnknown, ConnectionLost, Fenced
 from hffix.model.record import NO_HEAD, Found, Record, head_after, read_record
 
 
@@ -24,14 +25,14 @@ def found(session: Session, record: Found) -> Head:
     if session.connection.execute(select(LINEAGE.c.number)).all():
         raise ChangeLogExists("the change log has a lineage already")
     start = Head(number=0, head=NO_HEAD, holder=None)
-    with writing(LINEAGE.name):
+    with writing(session, LINEAGE.name):
         session.connection.execute(insert(LINEAGE), {"number": start.number, "head": start.head, "holder": None})
     return append(session, after=start, record=record)
 
 
 def lock_head(session: Session) -> Head:
     """Lock the head row until the transaction ends, and so wait for whoever holds it."""
-    with writing(LINEAGE.name):
+    with writing(session, LINEAGE.name):
         rows = session.connection.execute(select(LINEAGE).with_for_update()).all()
     return head_of([tuple(row) for row in rows])
 
@@ -54,9 +55,36 @@ def append(session: Session, *, after: Head, record: Record, holder: str | Holde
         "body": body.decode(),
         "head": head.head,
     }
-    with writing(RECORD.name):
+    with writing(session, RECORD.name):
         session.connection.execute(insert(RECORD), values)
     return head
+
+
+def commit(session: Session, *, head: Head) -> None:
+    """Commit a transaction that extended the chain to `head`.
+
+    Where the answer is lost, a new session locks the chain's end, and so waits for the old one to end, and reads
+    whether the record is there: ConnectionLost where it is not, CommitUnknown where that cannot be read either.
+    """
+    try:
+        session.commit()
+    except CommitUnknown as unknown:
+        try:
+            stored = _read_anew(session, head.number)
+        except HffixError:
+            raise unknown from None
+        if stored != head.head:
+            raise ConnectionLost("the connection broke before the transaction was committed") from unknown
+
+
+def _read_anew(session: Session, number: int) -> str | None:
+    session.renew()
+    session.begin()
+    try:
+        lock_head(session)
+        return next((stored.head for stored in record_bodies(session, first=number)), None)
+    finally:
+        session.rollback()
 
 
 def set_holder(session: Session, *, head: Head, holder: str | None) -> Head:
@@ -77,7 +105,7 @@ def _move(session: Session, *, after: Head, to: Head) -> None:
         LINEAGE.c.head == after.head,
         LINEAGE.c.holder.is_not_distinct_from(after.holder),
     )
-    with writing(LINEAGE.name):
+    with writing(session, LINEAGE.name):
         moved = session.connection.execute(statement.values(number=to.number, head=to.head, holder=to.holder))
     if moved.rowcount != 1:
         raise Fenced(f"the chain no longer ends at record {after.number}, or another session may extend it now")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, String, column, select, table, text
 from hffix.changelog.refusals import writing
 from hffix.changelog.tables import GUARDED, METADATA, VERSION_TABLE
 from hffix.database import Session, Snapshot
-from hffix.database.guards import missing
+from hffix.database.guards import left_behind, missing
 from hffix.errors.targets import NewerChangeLog
 
 _HELD: Final = select(column("version_num", String)).select_from(table(VERSION_TABLE))
@@ -39,7 +39,7 @@ def upgrade(session: Session, *, to: str = "head") -> tuple[str, str | None]:
     try:
         before = revision(session)
         _refuse_unknown(before)
-        with writing("the change log's tables"):
+        with writing(session, "the change log's tables"):
             command.upgrade(_config(_in_transaction(session.connection)), to)
         now = str(revision(session))
         session.commit()
@@ -51,8 +51,10 @@ def upgrade(session: Session, *, to: str = "head") -> tuple[str, str | None]:
 
 def remove(session: Session) -> None:
     """Take the change log out of a copy, whose history stays in the database it was copied from."""
-    with writing("the change log's tables"):
+    with writing(session, "the change log's tables"):
         METADATA.drop_all(session.connection)
+        for statement in (s for table in GUARDED for s in left_behind(table, dialect=session.dialect)):
+            session.connection.exec_driver_sql(statement)
         session.connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
 
 

@@ -1,8 +1,8 @@
 """Reading the change log: in pages by key, so that memory stays flat and no query stays open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, Table, bindparam, func, select
 
@@ -33,6 +33,20 @@ _OF_KEY: Final = (
     .where(CHANGE.c.table_name == bindparam("table"), CHANGE.c.row_key == bindparam("key"))
     .order_by(CHANGE.c.run_id, CHANGE.c.seq)
 )
+_ASKS: Final = (
+    select(CHANGE.c.seq, CHANGE.c.table_name, CHANGE.c.row_key, CHANGE.c.case_id, CHANGE.c.leaf)
+    .where(*_OF_RUN, CHANGE.c.kind == "ask", CHANGE.c.row_key.is_not(None))
+    .order_by(CHANGE.c.seq)
+    .limit(BLOCK_ROWS)
+)
+_ERASED: Final = (
+    select(CHANGE.c.run_id, CHANGE.c.seq, CHANGE.c.table_name, CHANGE.c.leaf)
+    .where(CHANGE.c.salt.is_(None))
+    .order_by(CHANGE.c.run_id, CHANGE.c.seq)
+)
+_OF_LEAVES: Final = select(CHANGE.c.run_id, CHANGE.c.seq, CHANGE.c.table_name, CHANGE.c.leaf).where(
+    CHANGE.c.leaf.in_(bindparam("leaves", expanding=True)), CHANGE.c.salt.is_not(None)
+)
 _CONTROL: Final = select(*[column for column in CONTROL.columns if column is not CONTROL.c.manifest]).where(
     CONTROL.c.manifest == bindparam("manifest")
 )
@@ -58,6 +72,25 @@ class StoredRecord:
     kind: str
     body: bytes
     head: str
+
+
+class LoggedAsk(NamedTuple):
+    """A question of a case as it stands in the log: what it asks by, and for which case."""
+
+    seq: int
+    table_name: str
+    row_key: str
+    case_id: str | None
+    leaf: str
+
+
+class NamedRow(NamedTuple):
+    """What stays of a row of the log when its texts are gone."""
+
+    run_id: int
+    seq: int
+    table_name: str
+    leaf: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +169,27 @@ def changes_of_key(snapshot: Snapshot, table: str, row_key_text: str) -> list[tu
     return [(run, LogRow._make(row)) for run, *row in found]
 
 
+def asks(snapshot: Snapshot, run: int) -> Iterator[LoggedAsk]:
+    """Read the questions of a run's cases, but for those that were erased."""
+    first = 1
+    while block := _fetch(snapshot, CHANGE, _ASKS, {"run": run, "first": first, "last": LARGEST}):
+        yield from map(LoggedAsk._make, block)
+        first = block[-1][0] + 1
+
+
+def erased_rows(snapshot: Snapshot) -> list[NamedRow]:
+    """Read which rows were erased, oldest run first."""
+    return list(map(NamedRow._make, _fetch(snapshot, CHANGE, _ERASED, {})))
+
+
+def rows_of_leaves(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[NamedRow]:
+    """Find the rows that have one of these leaves, and were not erased."""
+    leaves = sorted(wanted)
+    for start in range(0, len(leaves), PAGE_ROWS):
+        some = {"leaves": leaves[start : start + PAGE_ROWS]}
+        yield from map(NamedRow._make, _fetch(snapshot, CHANGE, _OF_LEAVES, some))
+
+
 def read_control(snapshot: Snapshot, manifest: str) -> Control:
     """Read what was asked of a change set's run; nothing, where nobody asked."""
     rows = _fetch(snapshot, CONTROL, _CONTROL, {"manifest": manifest})
@@ -161,7 +215,7 @@ def run_count(snapshot: Snapshot) -> int:
 
 def _fetch(snapshot: Snapshot, table: Table, query: Select[Any], values: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """Take the rows from the driver's own cursor: SQLAlchemy's row objects would double the time."""
-    with reading(snapshot.connection, table.name):
+    with reading(snapshot, table.name):
         result = snapshot.connection.execute(query, values)
         rows = list(result.cursor.fetchall()) if result.cursor else []
         result.close()

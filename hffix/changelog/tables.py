@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy import Column, MetaData, Table
 
-from hffix.database.guards import BINARY_TEXT, Guarded
+from hffix.changelog.types import DIGEST, TABLE, TEXT, WHOLE
+from hffix.database.guards import Guarded
 
 VERSION_TABLE: Final = "hffix_version"
 METADATA: Final = MetaData()
@@ -12,66 +13,72 @@ METADATA: Final = MetaData()
 LINEAGE: Final = Table(
     "hffix_lineage",
     METADATA,
-    Column("number", Integer, nullable=False),
-    Column("head", BINARY_TEXT, nullable=False),
-    Column("holder", BINARY_TEXT),
+    Column("number", WHOLE, nullable=False),
+    Column("head", TEXT, nullable=False),
+    Column("holder", TEXT),
+    **TABLE,
 )
 RUN: Final = Table(
     "hffix_run",
     METADATA,
-    Column("run_id", Integer, primary_key=True, autoincrement=False),
-    Column("manifest", BINARY_TEXT, nullable=False, unique=True),
-    Column("fix", BINARY_TEXT, nullable=False),
-    Column("operator", BINARY_TEXT, nullable=False),
-    Column("opened", BINARY_TEXT, nullable=False),
+    Column("run_id", WHOLE, primary_key=True, autoincrement=False),
+    Column("manifest", DIGEST, nullable=False, unique=True),
+    Column("fix", TEXT, nullable=False),
+    Column("operator", TEXT, nullable=False),
+    Column("opened", TEXT, nullable=False),
+    **TABLE,
 )
 CHANGE: Final = Table(
     "hffix_change",
     METADATA,
-    Column("run_id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("salt", BINARY_TEXT),
-    Column("table_name", BINARY_TEXT, nullable=False),
-    Column("kind", BINARY_TEXT, nullable=False),
-    Column("row_key", BINARY_TEXT),
-    Column("before", BINARY_TEXT),
-    Column("after", BINARY_TEXT),
-    Column("origin", BINARY_TEXT),
-    Column("case_id", BINARY_TEXT),
-    Column("leaf", BINARY_TEXT, nullable=False),
-    Column("outcome", BINARY_TEXT, nullable=False),
-    Column("observed", BINARY_TEXT),
-    Column("observed_leaf", BINARY_TEXT),
+    Column("run_id", WHOLE, primary_key=True, autoincrement=False),
+    Column("seq", WHOLE, primary_key=True, autoincrement=False),
+    Column("salt", TEXT),
+    Column("table_name", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("row_key", TEXT),
+    Column("before", TEXT),
+    Column("after", TEXT),
+    Column("origin", TEXT),
+    Column("case_id", TEXT),
+    Column("leaf", TEXT, nullable=False),
+    Column("outcome", TEXT, nullable=False),
+    Column("observed", TEXT),
+    Column("observed_leaf", TEXT),
     sqlite_with_rowid=False,
+    **TABLE,
 )
 RECORD: Final = Table(
     "hffix_record",
     METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("run_id", Integer),
-    Column("kind", BINARY_TEXT, nullable=False),
-    Column("body", BINARY_TEXT, nullable=False),
-    Column("head", BINARY_TEXT, nullable=False),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),
+    Column("run_id", WHOLE),
+    Column("kind", TEXT, nullable=False),
+    Column("body", TEXT, nullable=False),
+    Column("head", TEXT, nullable=False),
+    **TABLE,
 )
 CONTROL: Final = Table(
     "hffix_control",
     METADATA,
-    Column("manifest", BINARY_TEXT, primary_key=True),
-    Column("paused", Integer, nullable=False),
-    Column("chunk_rows", Integer),
-    Column("by", BINARY_TEXT, nullable=False),
-    Column("at", BINARY_TEXT, nullable=False),
+    Column("manifest", DIGEST, primary_key=True),
+    Column("paused", WHOLE, nullable=False),
+    Column("chunk_rows", WHOLE),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    **TABLE,
 )
 EVENT: Final = Table(
     "hffix_event",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("time", BINARY_TEXT, nullable=False),
-    Column("person", BINARY_TEXT),
-    Column("host", BINARY_TEXT, nullable=False),
-    Column("command", BINARY_TEXT, nullable=False),
-    Column("subject", BINARY_TEXT),
-    Column("outcome", BINARY_TEXT, nullable=False),
+    Column("id", WHOLE, primary_key=True),
+    Column("time", TEXT, nullable=False),
+    Column("person", TEXT),
+    Column("host", TEXT, nullable=False),
+    Column("command", TEXT, nullable=False),
+    Column("subject", TEXT),
+    Column("outcome", TEXT, nullable=False),
+    **TABLE,
 )
 
 ERASABLE: Final = ("salt", "row_key", "before", "after", "origin", "observed")

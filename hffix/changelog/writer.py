@@ -1,35 +1,40 @@
 """Writing the change log's rows, and the messages beside the chain: runs, controls, events."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import Dialect, insert, update
+from sqlalchemy import insert, update
 
 from hffix.changelog.refusals import writing
 from hffix.changelog.rows import LogRow
-from hffix.changelog.tables import CHANGE, CONTROL, EVENT, RUN
+from hffix.changelog.tables import CHANGE, CONTROL, ERASABLE, EVENT, RUN
 from hffix.database import Session
+
+_COLUMNS: Final = tuple(CHANGE.columns.keys())
+_EMPTIED: Final = dict.fromkeys(ERASABLE)
 
 
 def insert_changes(session: Session, run: int, rows: Sequence[LogRow]) -> None:
     """Log a run's decided lines, all of them or none."""
-    if not rows:
-        return
-    statement = _insert_change(session.connection.dialect)
     under = (run,)
-    with writing(CHANGE.name):
-        session.connection.exec_driver_sql(statement, [under + row for row in rows])
+    with writing(session, CHANGE.name):
+        session.append(CHANGE.name, columns=_COLUMNS, rows=[under + row for row in rows])
 
 
-@lru_cache(maxsize=4)
-def _insert_change(dialect: Dialect) -> str:
-    return str(insert(CHANGE).compile(dialect=dialect))
+def erase(session: Session, rows: Iterable[tuple[int, int, str]]) -> int:
+    """Empty the texts of rows, each named by run, line and leaf; give how many there were. The leaves stay."""
+    erased = 0
+    with writing(session, CHANGE.name):
+        for run, seq, leaf in rows:
+            named = (CHANGE.c.run_id == run, CHANGE.c.seq == seq, CHANGE.c.leaf == leaf, CHANGE.c.salt.is_not(None))
+            erased += session.connection.execute(update(CHANGE).where(*named).values(_EMPTIED)).rowcount
+    return erased
 
 
 def add_run(session: Session, run: int, *, manifest: str, fix: str, operator: str, opened: str) -> None:
     """Note a run that was opened; refuse a second one of a change set."""
     values = {"run_id": run, "manifest": manifest, "fix": fix, "operator": operator, "opened": opened}
-    with writing(RUN.name):
+    with writing(session, RUN.name):
         session.connection.execute(insert(RUN), values)
 
 
@@ -39,7 +44,7 @@ def set_control(
     """Ask something of a change set's run; what is not given stays as it is."""
     asked = {"paused": None if paused is None else int(paused), "chunk_rows": chunk_rows, "by": by, "at": at}
     given = {name: value for name, value in asked.items() if value is not None}
-    with writing(CONTROL.name):
+    with writing(session, CONTROL.name):
         changed = session.connection.execute(update(CONTROL).where(CONTROL.c.manifest == manifest).values(given))
         if not changed.rowcount:
             session.connection.execute(insert(CONTROL), {"manifest": manifest, **asked, "paused": int(bool(paused))})
@@ -57,5 +62,5 @@ def add_event(
         "subject": subject,
         "outcome": outcome,
     }
-    with writing(EVENT.name):
+    with writing(session, EVENT.name):
         session.connection.execute(insert(EVENT), values)

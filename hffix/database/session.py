@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
+from hffix.errors import HffixError
 from hffix.model.schema import Table
 from hffix.model.value import Raw
 
@@ -32,6 +33,9 @@ class Snapshot(Protocol):
     @property
     def connection(self) -> Connection:
         """The connection, for the change log's own tables."""
+
+    def passing(self, fault: BaseException) -> HffixError | None:
+        """Give the typed error of a driver's fault that passes, such as a deadlock; None for every other fault."""
 
     def versions(self) -> dict[str, str]:
         """Name the engine and its version."""
@@ -94,7 +98,14 @@ class Snapshot(Protocol):
 
 
 class Session(Snapshot, Protocol):
-    """A connection that writes; every method but `begin` belongs to a transaction."""
+    """A connection that writes; every method but `begin` belongs to a transaction.
+
+    A lock that is not given in time, a deadlock and a serialization failure are Busy: the transaction is rolled back
+    whole, and may be tried again from `begin`.
+    """
+
+    def renew(self) -> None:
+        """Connect anew after the connection broke; what was not committed is gone."""
 
     def durability(self) -> dict[str, str]:
         """Say under which settings a commit is safe on disk; refuse those under which it is not."""
@@ -103,7 +114,7 @@ class Session(Snapshot, Protocol):
         """Begin a transaction that may lock rows."""
 
     def commit(self) -> None:
-        """Commit."""
+        """Commit; where the reply is lost, refuse with CommitUnknown: only a new session can say what happened."""
 
     def rollback(self) -> None:
         """Roll back, also after a failed commit."""
@@ -128,6 +139,9 @@ class Session(Snapshot, Protocol):
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
+
+    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
+        """Append rows to one of the change log's own tables in bulk; what refuses them is the driver's own fault."""
 
     def settle_constraints(self) -> None:
         """Make deferred constraints and triggers fire now."""

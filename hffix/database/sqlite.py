@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hffix.authoring.words import with_marks
 from hffix.database.session import NO_PARAMS, Params, Row, Selected
-from hffix.database.sqlite_faults import told_by_query, told_by_row
+from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_schema import key_of, quote, read_table
+from hffix.database.sqlite_statements import bind_params, in_keys
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
-from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed, WriteRefused
+from hffix.errors import HffixError
+from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed
 from hffix.model.schema import ForeignKey, Table
 from hffix.model.value import Raw
 
@@ -39,6 +40,10 @@ class SQLite:
         self._settling = Settling()
         self.connection = connection
         self.notes = notes
+
+    def passing(self, fault: BaseException) -> HffixError | None:
+        """Say that the database is locked, where that is the fault."""
+        return passing(fault)
 
     def versions(self) -> dict[str, str]:
         """Name SQLite's version."""
@@ -103,7 +108,7 @@ class SQLite:
         )
         # The line ends let an author's SQL close with a comment.
         chosen = " OR ".join(f"({condition}\n)" for condition in where) or "1"
-        start, bound = _bound(f"SELECT {read} FROM main.{quote(table.name)} AS t WHERE ({chosen})", params)
+        start, bound = bind_params(f"SELECT {read} FROM main.{quote(table.name)} AS t WHERE ({chosen})", params)
         end = f" ORDER BY {key} LIMIT {PAGE_ROWS}"
         page = self._fetch(start + end, bound)
         while page:
@@ -116,7 +121,7 @@ class SQLite:
 
     def select(self, query: str, *, params: Params = NO_PARAMS) -> Selected:
         """Run a query of a fix on a cursor of its own."""
-        sql, bound = _bound(query, params)
+        sql, bound = bind_params(query, params)
         cursor = self._driver.cursor()
         self._driver.execute("PRAGMA query_only = ON")
         try:
@@ -180,7 +185,7 @@ class SQLite:
         places = [table.names.index(column) for column in table.key]
         for start in range(0, len(keys), step):
             some = keys[start : start + step]
-            sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {_in_keys(table, some)}"
+            sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {in_keys(table, some)}"
             rows = self._fetch(sql, [as_parameter(value) for key in some for value in key])
             found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
         return found
@@ -189,7 +194,7 @@ class SQLite:
 
     def single(self, query: str, *, params: Params = NO_PARAMS) -> Raw:
         """Run a query that gives one value in one row."""
-        sql, bound = _bound(query, params)
+        sql, bound = bind_params(query, params)
         # A session that may write must not write here, whatever the query says.
         self._driver.execute("PRAGMA query_only = ON")
         try:
@@ -235,6 +240,9 @@ class SQLite:
             for child in self._fetch(sql, [as_parameter(value) for value in referred]):
                 yield link.table, child
 
+    def renew(self) -> None:
+        """Do nothing: there is no connection that could break."""
+
     def durability(self) -> dict[str, str]:
         """Assert that a commit is on disk when it returns."""
         journal = str(self._driver.execute("PRAGMA journal_mode").fetchone()[0])
@@ -259,7 +267,7 @@ class SQLite:
             self._driver.execute("COMMIT")
         except sqlite3.Error as fault:
             self.rollback()
-            raise _refusal(fault) from fault
+            raise refusal_of(fault) from fault
 
     def rollback(self) -> None:
         """Roll back whatever is open."""
@@ -304,7 +312,13 @@ class SQLite:
         try:
             return self._driver.executemany(sql, rows).rowcount
         except sqlite3.Error as fault:
-            raise _refusal(fault) from fault
+            raise refusal_of(fault) from fault
+
+    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
+        """Insert rows into one of the change log's tables."""
+        marks = ", ".join("?" * len(columns))
+        sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
+        self._driver.executemany(sql, rows)
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""
@@ -317,31 +331,3 @@ class Trial(SQLite):
         """Commit: nothing else makes SQLite check deferred foreign keys."""
         self.commit()
         self.begin()
-
-
-def _bound(sql: str, params: Params) -> tuple[str, list[object]]:
-    """Bind the params of an author's SQL by place, in the order in which they stand there."""
-    values: list[object] = []
-
-    def mark(name: str) -> str:
-        if name not in params:
-            return f":{name}"
-        values.append(as_parameter(params[name]))
-        return bind([params[name]])[0]
-
-    return with_marks(sql, mark), values
-
-
-def _in_keys(table: Table, keys: Sequence[Row]) -> str:
-    if len(table.key) == 1:
-        return f"{quote(table.key[0])} IN ({', '.join(bind([key[0] for key in keys]))})"
-    columns = ", ".join(map(quote, table.key))
-    return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"
-
-
-def _refusal(fault: sqlite3.Error) -> WriteRefused | Busy:
-    """Name what refused a row."""
-    name = getattr(fault, "sqlite_errorname", "SQLITE_ERROR")
-    if name.startswith("SQLITE_BUSY"):
-        return Busy("another transaction kept the database locked")
-    return WriteRefused(f"SQLite refused a row ({told_by_row(fault)})")

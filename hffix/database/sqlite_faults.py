@@ -4,6 +4,9 @@ import re
 import sqlite3
 from typing import Final
 
+from hffix.errors import HffixError
+from hffix.errors.targets import Busy, WriteRefused
+
 _WORD: Final = re.compile(r"\w+")
 _PARTS: Final = (
     r"no such (?:column|table|function|collation sequence): (.+)",
@@ -39,6 +42,18 @@ def told_by_query(fault: sqlite3.Error | sqlite3.Warning, sql: str) -> str:
         if {word.casefold() for word in _WORD.findall(said)} <= {word.casefold() for word in _WORD.findall(sql)}:
             return text
     return str(name)
+
+
+def refusal_of(fault: sqlite3.Error) -> HffixError:
+    """Name what refused a row."""
+    return passing(fault) or WriteRefused(f"SQLite refused a row ({told_by_row(fault)})")
+
+
+def passing(fault: BaseException) -> HffixError | None:
+    """Say that the database is locked, where that is the fault."""
+    if getattr(fault, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return Busy("another transaction kept the database locked")
+    return None
 
 
 def told_by_row(fault: sqlite3.Error) -> str:

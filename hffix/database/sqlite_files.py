@@ -2,33 +2,34 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import create_engine
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 
 from hffix.database.session import Session
 from hffix.database.sqlite import SQLite, Trial
-from hffix.errors.targets import CannotReach, NotUtf8
+from hffix.errors.targets import CannotReach, Held, NotUtf8
 
 BUSY_SECONDS: Final = 5.0
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Session]:
+def reading(url: URL, *, folder: Path) -> Iterator[Session]:
     """Open one state of the file, read-only; a file without WAL is copied first, so that writers go on."""
-    _refuse_missing(path)
+    path = _file_of(url, folder)
     with ExitStack() as opened:
         notes = _recover(path)
         source = opened.enter_context(_connect(path, mode="ro"))
         if source.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             # In rollback-journal mode an open snapshot would keep every writer out.
-            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="hffix-snapshot-"))
-            copy_to(source, Path(folder) / "snapshot.db")
-            connection = opened.enter_context(_connect(Path(folder) / "snapshot.db", mode="ro"))
+            copies = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="hffix-snapshot-")))
+            copy_to(source, copies / "snapshot.db")
+            connection = opened.enter_context(_connect(copies / "snapshot.db", mode="ro"))
         else:
             connection = source
         session = opened.enter_context(_session(connection, path=path, notes=notes))
@@ -38,22 +39,38 @@ def reading(path: Path) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Session]:
+def writing(url: URL, *, folder: Path) -> Iterator[Session]:
     """Open the file to write rows, with foreign keys enforced and commits that outlive a power cut."""
-    _refuse_missing(path)
+    path = _file_of(url, folder)
     with _writing(path) as connection, _session(connection, path=path) as session:
         yield session
 
 
 @contextmanager
-def trying(path: Path) -> Iterator[Session]:
+def trying(url: URL, *, folder: Path) -> Iterator[Session]:
     """Open a copy of the file to write rows, in a folder that is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="hffix-trial-") as folder:
-        copy = Path(folder) / "trial.db"
+    path = _file_of(url, folder)
+    with tempfile.TemporaryDirectory(prefix="hffix-trial-") as copies:
+        copy = Path(copies) / "trial.db"
         with _connect(path, mode="ro") as source:
             copy_to(source, copy)
         with _writing(copy) as connection, _session(connection, path=copy, kind=Trial) as session:
             yield session
+
+
+@contextmanager
+def locking(url: URL, *, folder: Path, holder: Callable[[], str]) -> Iterator[None]:
+    """Hold a lock file beside the database, which the machine frees when this process ends."""
+    path = folder / str(url.database)
+    lock = FileLock(path.with_name(path.name + ".hffix-lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as fault:
+        raise Held(f"the target is held by {holder()}") from fault
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def copy_to(source: sqlite3.Connection, path: Path) -> None:
@@ -86,9 +103,11 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _refuse_missing(path: Path) -> None:
+def _file_of(url: URL, folder: Path) -> Path:
+    path = folder / str(url.database)
     if not path.is_file():
         raise CannotReach(f"there is no database file {path}")
+    return path
 
 
 def _recover(path: Path) -> tuple[str, ...]:

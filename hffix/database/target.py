@@ -1,63 +1,98 @@
 """Opening a target by its url, in the engine's own module."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final, Protocol
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from hffix.database import sqlite_files
 from hffix.database.session import Session, Snapshot
-from hffix.database.sqlite import DIALECT
 from hffix.database.sqlite_scratch import Scratch, scratch
-from hffix.errors.targets import Held, UnknownEngine
+from hffix.errors.targets import CannotReach, UnknownEngine
+
+_EXTRAS: Final = {"psycopg": "postgresql", "pymysql": "mysql"}
+_SCRATCHED: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
 
 
-def _file_of(url: str, *, folder: Path) -> Path:
-    try:
-        parsed: URL = make_url(url)
-    except (ArgumentError, ValueError):
-        # The cause may quote a password.
-        raise UnknownEngine("the target's url cannot be read") from None
-    if parsed.get_backend_name() != DIALECT or not parsed.database:
-        raise UnknownEngine(f"no engine for urls that begin with {parsed.drivername}:")
-    return folder / parsed.database
+class Engine(Protocol):
+    """What the module of an engine offers; it is imported when a url names it."""
+
+    def reading(self, url: URL, *, folder: Path) -> AbstractContextManager[Snapshot]:
+        """Open one state of a target, read-only."""
+
+    def writing(self, url: URL, *, folder: Path) -> AbstractContextManager[Session]:
+        """Open a target to write rows."""
+
+    def trying(self, url: URL, *, folder: Path) -> AbstractContextManager[Session]:
+        """Open a place where rows can be written and put back without touching the target."""
+
+    def locking(self, url: URL, *, folder: Path, holder: Callable[[], str]) -> AbstractContextManager[None]:
+        """Hold the lineage's one session; refuse, naming who holds it, while another is alive."""
 
 
 def open_for_reading(url: str, *, folder: Path) -> AbstractContextManager[Snapshot]:
     """Open one state of a target; paths in the url are relative to the project's folder."""
-    return sqlite_files.reading(_file_of(url, folder=folder))
+    parsed = _parsed(url)
+    return _engine_of(parsed).reading(parsed, folder=folder)
 
 
 def open_for_writing(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a target to write rows."""
-    return sqlite_files.writing(_file_of(url, folder=folder))
+    parsed = _parsed(url)
+    return _engine_of(parsed).writing(parsed, folder=folder)
 
 
 def open_for_trial(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a place where rows can be written and put back without touching the target."""
-    return sqlite_files.trying(_file_of(url, folder=folder))
+    parsed = _parsed(url)
+    return _engine_of(parsed).trying(parsed, folder=folder)
+
+
+def run_lock(url: str, *, folder: Path, holder: Callable[[], str]) -> AbstractContextManager[None]:
+    """Hold the lineage's one session; refuse, naming who holds it, while another is alive."""
+    parsed = _parsed(url)
+    return _engine_of(parsed).locking(parsed, folder=folder, holder=holder)
 
 
 def open_scratch(path: Path | None, *, like: str) -> AbstractContextManager[Scratch]:
     """Make a scratch database for rows of an engine, given by its name or by a url; in memory without a path."""
-    if not like.startswith(DIALECT):
-        raise UnknownEngine(f"no scratch database for {like.partition(':')[0]}")
-    return scratch(path)
+    engine = like.partition(":")[0].partition("+")[0]
+    if engine not in _SCRATCHED:
+        raise UnknownEngine(f"no scratch database for {engine}")
+    return scratch(path, tagged=engine != "sqlite")
 
 
-@contextmanager
-def run_lock(url: str, *, folder: Path, holder: Callable[[], str]) -> Iterator[None]:
-    """Hold the lineage's one session; refuse, naming who holds it, while another is alive."""
-    path = _file_of(url, folder=folder)
-    lock = FileLock(path.with_name(path.name + ".hffix-lock"), timeout=0)
+def _parsed(url: str) -> URL:
     try:
-        lock.acquire()
-    except Timeout as fault:
-        raise Held(f"the target is held by {holder()}") from fault
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # The cause may quote a password.
+        raise UnknownEngine("the target's url cannot be read") from None
+
+
+def _engine_of(url: URL) -> Engine:
+    """Import the engine that a url names; an engine whose driver is not installed is refused with the way to it."""
     try:
-        yield
-    finally:
-        lock.release()
+        match url.get_backend_name():
+            case "sqlite" if url.database:
+                from hffix.database import sqlite_files
+
+                return sqlite_files
+            case "postgresql":
+                from hffix.database import postgresql_server
+
+                return postgresql_server
+            case "mysql" | "mariadb":
+                from hffix.database import mysql_server
+
+                return mysql_server
+    except ModuleNotFoundError as missing:
+        extra = _EXTRAS.get(missing.name or "")
+        if extra is None:
+            raise
+        raise CannotReach(
+            f"the driver {missing.name} is not installed", hint=f"Install it with: pip install 'hffix[{extra}]'"
+        ) from missing
+    raise UnknownEngine(f"no engine for urls that begin with {url.drivername}:")

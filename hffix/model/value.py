@@ -1,6 +1,7 @@
 """Canonical values: one encoding for each stored value, so that equal encodings mean identical values.
 
-NULL is null, readable text a JSON string; all else is an object of one tag and one text, such as {"int":"12"}.
+NULL is null, readable text a JSON string; all else is an object of one tag and one text, such as {"int":"12"}. The
+tags of OWN_TAGS are hffix's; every other tag is an engine's type, and its text is the engine's own.
 """
 
 import base64
@@ -8,7 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
+
+import msgspec
 
 from hffix.errors.changesets import NotCanonical
 
@@ -23,9 +27,18 @@ class UnreadableText:
     stored: bytes
 
 
-Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText
+class Typed(msgspec.Struct, frozen=True, gc=False):
+    """A value of a type that is neither text nor number: the engine's name of the type, and the engine's own text."""
 
-_AS_THEY_ARE: Final = frozenset({str, type(None)})
+    kind: str
+    text: str
+
+
+Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText | Typed
+
+_AS_THEY_ARE: Final = frozenset({str, NoneType})
+_TYPED: Final = frozenset({Typed, NoneType})
+_LETTERS: Final = frozenset("EN")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -48,8 +61,10 @@ def decode_value(value: object) -> Raw:
     ((tag, text),) = value.items()
     if tag == "int" and isinstance(text, str) and text.isascii():
         return _read_integer(text)
-    if tag not in _DECODERS or not isinstance(text, str):
-        raise NotCanonical("a value has an unknown tag")
+    if not isinstance(text, str) or not isinstance(tag, str) or not tag:
+        raise NotCanonical("a value is not one tag and one text")
+    if tag not in OWN_TAGS:
+        return Typed(tag, text)
     try:
         raw = _DECODERS[tag](text)
     except (ValueError, LookupError, ArithmeticError) as fault:
@@ -66,6 +81,13 @@ def encode_values(raws: Sequence[Raw]) -> Sequence[Canonical]:
         return raws  # type: ignore[return-value]
     if kinds == {int}:
         return [{"int": str(raw)} for raw in raws]
+    if kinds == {Decimal}:
+        texts = list(map(str, raws))
+        # Python writes most decimals plainly by itself; an E, or one of NaN and Infinity, it does not.
+        if _LETTERS.isdisjoint("".join(texts)):
+            return [{"dec": text} for text in texts]
+    if kinds <= _TYPED:
+        return [{raw.kind: raw.text} if raw is not None else None for raw in raws]  # type: ignore[union-attr]
     return list(map(encode_value, raws))
 
 
@@ -132,6 +154,7 @@ _ENCODERS: Final[dict[type, Callable[[Any], dict[str, str]]]] = {
     bool: lambda raw: {"bool": "true" if raw else "false"},
     Decimal: lambda raw: {"dec": plain_digits(raw)},
     UnreadableText: lambda raw: {"text": base64.b64encode(raw.stored).decode()},
+    Typed: lambda raw: {raw.kind: raw.text},
 }
 _DECODERS: Final[dict[str, Callable[[str], Raw]]] = {
     "int": _read_integer,

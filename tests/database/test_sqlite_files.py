@@ -172,7 +172,7 @@ def test_what_is_no_database_is_refused_and_none_is_made(file: File, opening: Ca
         pass
 
 
-@pytest.mark.parametrize("url", ["postgresql://host/fund", "oracle://x", "sqlite://", "fund.db", ""])
+@pytest.mark.parametrize("url", ["oracle://host/fund", "oracle://x", "sqlite://", "fund.db", ""])
 def test_a_url_of_another_engine_or_of_none_is_refused(file: File, url: str) -> None:
     with pytest.raises(UnknownEngine):
         open_for_reading(url, folder=file.folder)
@@ -263,5 +263,5 @@ def test_a_scratch_database_gives_rows_back_as_they_were_put(file: File, path: P
 
 
 def test_no_scratch_database_is_made_for_another_engine(file: File) -> None:
-    with pytest.raises(UnknownEngine, match="no scratch database for postgresql"):
-        open_scratch(None, like="postgresql://host/fund")
+    with pytest.raises(UnknownEngine, match="no scratch database for oracle"):
+        open_scratch(None, like="oracle://host/fund")

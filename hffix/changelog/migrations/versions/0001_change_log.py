@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hffix.database.guards import BINARY_TEXT, Guarded, append_only
+from hffix.changelog.steps import create_table
+from hffix.changelog.types import DIGEST, TABLE, TEXT, WHOLE
+from hffix.database.guards import Guarded, append_only
 
 revision = "0001"
 down_revision = None
@@ -11,58 +13,63 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables, and the triggers that keep records and changes append-only."""
-    op.create_table(
+    create_table(
         "hffix_lineage",
-        sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("head", BINARY_TEXT, nullable=False),
-        sa.Column("holder", BINARY_TEXT),
+        sa.Column("number", WHOLE, nullable=False),
+        sa.Column("head", TEXT, nullable=False),
+        sa.Column("holder", TEXT),
+        **TABLE,
     )
-    op.create_table(
+    create_table(
         "hffix_run",
-        sa.Column("run_id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("manifest", BINARY_TEXT, nullable=False, unique=True),
-        sa.Column("fix", BINARY_TEXT, nullable=False),
-        sa.Column("operator", BINARY_TEXT, nullable=False),
-        sa.Column("opened", BINARY_TEXT, nullable=False),
+        sa.Column("run_id", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("manifest", DIGEST, nullable=False, unique=True),
+        sa.Column("fix", TEXT, nullable=False),
+        sa.Column("operator", TEXT, nullable=False),
+        sa.Column("opened", TEXT, nullable=False),
+        **TABLE,
     )
     _create_change()
-    op.create_table(
+    create_table(
         "hffix_record",
-        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("run_id", sa.Integer),
-        sa.Column("kind", BINARY_TEXT, nullable=False),
-        sa.Column("body", BINARY_TEXT, nullable=False),
-        sa.Column("head", BINARY_TEXT, nullable=False),
+        sa.Column("number", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("run_id", WHOLE),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("body", TEXT, nullable=False),
+        sa.Column("head", TEXT, nullable=False),
+        **TABLE,
     )
-    op.create_table(
+    create_table(
         "hffix_control",
-        sa.Column("manifest", BINARY_TEXT, primary_key=True),
-        sa.Column("paused", sa.Integer, nullable=False),
-        sa.Column("chunk_rows", sa.Integer),
-        sa.Column("by", BINARY_TEXT, nullable=False),
-        sa.Column("at", BINARY_TEXT, nullable=False),
+        sa.Column("manifest", DIGEST, primary_key=True),
+        sa.Column("paused", WHOLE, nullable=False),
+        sa.Column("chunk_rows", WHOLE),
+        sa.Column("by", TEXT, nullable=False),
+        sa.Column("at", TEXT, nullable=False),
+        **TABLE,
     )
     _guard()
 
 
 def _create_change() -> None:
-    op.create_table(
+    create_table(
         "hffix_change",
-        sa.Column("run_id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("salt", BINARY_TEXT),
-        sa.Column("table_name", BINARY_TEXT, nullable=False),
-        sa.Column("kind", BINARY_TEXT, nullable=False),
-        sa.Column("row_key", BINARY_TEXT),
-        sa.Column("before", BINARY_TEXT),
-        sa.Column("after", BINARY_TEXT),
-        sa.Column("origin", BINARY_TEXT),
-        sa.Column("case_id", BINARY_TEXT),
-        sa.Column("leaf", BINARY_TEXT, nullable=False),
-        sa.Column("outcome", BINARY_TEXT, nullable=False),
-        sa.Column("observed", BINARY_TEXT),
-        sa.Column("observed_leaf", BINARY_TEXT),
+        sa.Column("run_id", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("salt", TEXT),
+        sa.Column("table_name", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("row_key", TEXT),
+        sa.Column("before", TEXT),
+        sa.Column("after", TEXT),
+        sa.Column("origin", TEXT),
+        sa.Column("case_id", TEXT),
+        sa.Column("leaf", TEXT, nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("observed", TEXT),
+        sa.Column("observed_leaf", TEXT),
         sqlite_with_rowid=False,
+        **TABLE,
     )
 
 

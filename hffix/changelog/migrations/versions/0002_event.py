@@ -1,9 +1,9 @@
 """Events: which writing command was called or refused, by whom, where and when."""
 
 import sqlalchemy as sa
-from alembic import op
 
-from hffix.database.guards import BINARY_TEXT
+from hffix.changelog.steps import create_table
+from hffix.changelog.types import TABLE, TEXT, WHOLE
 
 revision = "0002"
 down_revision = "0001"
@@ -11,13 +11,14 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the table of events."""
-    op.create_table(
+    create_table(
         "hffix_event",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("time", BINARY_TEXT, nullable=False),
-        sa.Column("person", BINARY_TEXT),
-        sa.Column("host", BINARY_TEXT, nullable=False),
-        sa.Column("command", BINARY_TEXT, nullable=False),
-        sa.Column("subject", BINARY_TEXT),
-        sa.Column("outcome", BINARY_TEXT, nullable=False),
+        sa.Column("id", WHOLE, primary_key=True),
+        sa.Column("time", TEXT, nullable=False),
+        sa.Column("person", TEXT),
+        sa.Column("host", TEXT, nullable=False),
+        sa.Column("command", TEXT, nullable=False),
+        sa.Column("subject", TEXT),
+        sa.Column("outcome", TEXT, nullable=False),
+        **TABLE,
     )

@@ -1,0 +1,67 @@
+"""What PostgreSQL says when it refuses: told as far as it can hold no value, else by the name of the error."""
+
+import re
+from typing import Final
+
+import psycopg
+
+from hffix.errors import HffixError
+from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, WriteRefused
+
+# Serialization failure, deadlock, lock not available, and a statement that was cancelled or took too long.
+_PASSING: Final = {
+    "40001": "another transaction changed the same rows at the same time",
+    "40P01": "another transaction waited for this one, and this one for it",
+    "55P03": "another transaction kept rows locked",
+    "57014": "the database ended a statement that took too long",
+}
+# The server goes down, or ends an idle session; 08 is the whole class of connections that break.
+_LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03"})
+# Of this class, syntax errors and unknown names, the message quotes the statement.
+_OF_SQL: Final = "42"
+_QUOTES_NOTHING: Final = frozenset({"22012", "25006"})
+_QUOTED: Final = re.compile(r'"([^"]*)"')
+
+
+def passing(fault: BaseException) -> HffixError | None:
+    """Give the typed error of a fault that passes: a lock, a deadlock, a connection that broke."""
+    if not isinstance(fault, psycopg.Error):
+        return None
+    state = fault.sqlstate
+    if state in _PASSING:
+        return Busy(_PASSING[state])
+    if state in _LOST or (state or "").startswith("08") or (state is None and _broken(fault)):
+        return ConnectionLost("the connection to PostgreSQL broke")
+    return None
+
+
+def _broken(fault: psycopg.Error) -> bool:
+    return isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def query_refused(fault: psycopg.Error, sql: str) -> HffixError:
+    """Tell why a query was refused: what PostgreSQL says of the SQL's own words, never what it says of data."""
+    told = passing(fault)
+    if told is not None:
+        return told
+    state = fault.sqlstate or ""
+    said = " ".join((fault.diag.message_primary or "").split())
+    # A function that builds its SQL of values would have them quoted here.
+    own = all(quoted.casefold() in sql.casefold() for quoted in _QUOTED.findall(said))
+    if state in _QUOTES_NOTHING or (state.startswith(_OF_SQL) and own):
+        return QueryFailed(f"PostgreSQL refused a query: {said}")
+    return QueryFailed(f"PostgreSQL refused a query: {name_of(fault)}")
+
+
+def row_refused(fault: psycopg.Error) -> HffixError:
+    """Tell what refused a row: the name of the error, and the constraint, table and column that the server names."""
+    return passing(fault) or WriteRefused(f"PostgreSQL refused a row ({name_of(fault)})")
+
+
+def name_of(fault: psycopg.Error) -> str:
+    """Name an error without any of its texts but names out of the schema."""
+    diag = fault.diag
+    named = (("constraint", diag.constraint_name), ("table", diag.table_name), ("column", diag.column_name))
+    places = ", ".join(f"{what} {name}" for what, name in named if name)
+    name = type(fault).__name__
+    return f"{name}: {places}" if places else name

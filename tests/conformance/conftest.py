@@ -1,0 +1,46 @@
+"""One suite, every engine: a test that asks for `database` runs on each; an engine's server that is missing is counted.
+
+An engine is a module `engine_<name>.py` whose class offers what `engine.Engine` says; it is listed in ENGINES.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.engine import Database, Engine, in_ci
+
+ENGINES = {
+    "sqlite": "SQLiteEngine",
+    "postgresql": "PostgreSQLEngine",
+    "mysql": "MySQLEngine",
+}
+
+
+def engine_named(name: str) -> Engine:
+    """Make an engine by its name, or say why it cannot be tested: a failure in CI, a counted skip elsewhere."""
+    try:
+        module = import_module(f"tests.conformance.engine_{name}")
+    except ModuleNotFoundError as missing:
+        why: str | None = f"{missing.name} is not there"
+    else:
+        engine: Engine = getattr(module, ENGINES[name])()
+        why = engine.missing()
+    if why is None:
+        return engine
+    if in_ci():
+        pytest.fail(f"{name} must be tested here, and cannot be: {why}")
+    pytest.skip(f"{name}: {why}")
+
+
+@pytest.fixture(params=ENGINES, scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return engine_named(request.param)
+
+
+@pytest.fixture
+def database(engine: Engine, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database of the engine, dropped at the end."""
+    with engine.fresh(tmp_path) as made:
+        yield made
