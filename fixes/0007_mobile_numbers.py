@@ -3,22 +3,12 @@
 去掉国家代码 +86、空格、短横线、全角数字和看不见的字符。没有区号的固定电话和位数不对的号码，留给单位经办人核对。
 """
 
-import re
-
-from hffix import Fix, Unresolved, cleaners
+from hffix import Fix, cleaners
 
 fix = Fix(author="li.wei", ticket="DQ-2024-024", risk="low")
-
-_MARKS = re.compile(r"[-–\s]")
-_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 
 
 @fix.rows("person", writes="phone", at_most=40_000)
 def eleven_digits(phone: str | None) -> str | None:
     """Write a mobile number as its eleven digits; decline what is no mobile number."""
-    if phone is None:
-        return None
-    found = _MOBILE.fullmatch(_MARKS.sub("", cleaners.text(phone) or ""))
-    if found is None:
-        raise Unresolved("no mobile number of mainland China")
-    return found[1]
+    return cleaners.phone(phone, kind="mobile")

@@ -26,8 +26,47 @@ class Declared:
     results: Mapping[str, str] | None = None
     expressions: tuple[str, ...] = field(default=())
     file: str | None = None
+    # The params and lookups that the function takes by name.
+    given: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """How messages call the scope."""
         return f"{self.function or self.kind} (line {self.line})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredCases:
+    """Cases as the script declares them: the query that lists them, and what each may read and write."""
+
+    query: str
+    line: int
+    at_most: int
+    function: str
+    decide: Callable[..., None]
+    # The columns of the query that the function takes after its case.
+    arguments: tuple[str, ...]
+    contracts: tuple[Contract, ...]
+    given: tuple[str, ...]
+    reads: Mapping[str, tuple[str, ...]]
+    writes: Mapping[str, tuple[str, ...]]
+    inserts: tuple[str, ...]
+    deletes: tuple[str, ...]
+    to_null: bool
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table that a case may touch, each once."""
+        return tuple(dict.fromkeys((*self.reads, *self.inserts)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredLookup:
+    """A mapping that functions take by name: from two columns of a table, or of a file."""
+
+    name: str
+    line: int
+    key: str
+    value: str
+    table: str | None
+    file: str | None

@@ -16,20 +16,11 @@ from typing import Final
 
 from hffix.authoring import fix as declaring
 from hffix.authoring.fix import Fix
+from hffix.authoring.linting import lint
 from hffix.errors import HffixError
-from hffix.errors.fixes import FixBroken, ForbiddenInFix, NoSuchFix, TwoNumbers
+from hffix.errors.fixes import FixBroken, NoSuchFix, TwoNumbers
 
 _ID: Final = re.compile(r"(?P<number>[0-9]{4})_[a-z0-9][a-z0-9_]*")
-# Pure modules of the standard library; a lint against mistakes, not a sandbox against malice.
-ALLOWED: Final = frozenset(
-    {
-        *("__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum"),
-        *("fractions", "functools", "hffix", "itertools", "json", "math", "numbers", "operator", "re", "string"),
-        *("textwrap", "types", "typing", "unicodedata"),
-    }
-)
-CLOCKS: Final = frozenset({"now", "today", "utcnow"})
-OPENERS: Final = frozenset({"open", "exec", "eval", "compile", "input", "print", "__import__", "breakpoint"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +33,7 @@ class Script:
     reason: str
     fix: Fix
     files: dict[str, str]
+    module: ModuleType
 
 
 def find_script(fixes: Path, name: str) -> Path:
@@ -66,12 +58,17 @@ def load(path: Path) -> Script:
     """Load a script; refuse what cannot be read, has no fix, or reaches for what a fix may not use."""
     tree = _parse(path)
     beside = tuple(_beside(path, tree))
+    stems = frozenset(other.stem for other in beside)
     for file in (path, *beside):
-        _lint(file, {other.stem for other in beside})
+        lint(_parse(file), name=file.name, beside=stems)
     module = _run(path, beside)
     fixes = [value for value in vars(module).values() if isinstance(value, Fix)]
     if len(fixes) != 1:
         raise FixBroken(f"{path.name}: a script holds exactly one Fix, this one {len(fixes)}")
+    try:
+        fixes[0].check()
+    except HffixError as fault:
+        raise type(fault)(f"{path.name}, {fault.message}") from fault
     title, _, reason = (ast.get_docstring(tree) or "").partition("\n")
     if not title.strip():
         raise FixBroken(
@@ -84,6 +81,7 @@ def load(path: Path) -> Script:
         reason=reason.strip(),
         fix=fixes[0],
         files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in (path, *beside)},
+        module=module,
     )
 
 
@@ -112,22 +110,6 @@ def _beside(path: Path, tree: ast.Module, seen: frozenset[Path] = frozenset()) -
                 seen |= {file}
                 yield file
                 yield from _beside(file, _parse(file), seen)
-
-
-def _lint(file: Path, beside: set[str]) -> None:
-    for node in ast.walk(_parse(file)):
-        line = getattr(node, "lineno", 0)
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-            for name in names:
-                top = name.partition(".")[0]
-                if top in ALLOWED or top in beside:
-                    continue
-                raise ForbiddenInFix(f"{file.name}, line {line}: import of {name} is outside the short list")
-        elif isinstance(node, ast.Attribute) and node.attr in CLOCKS:
-            raise ForbiddenInFix(f"{file.name}, line {line}: .{node.attr} reads a clock")
-        elif isinstance(node, ast.Name) and node.id in OPENERS:
-            raise ForbiddenInFix(f"{file.name}, line {line}: {node.id} is not for a fix")
 
 
 def _run(path: Path, beside: Sequence[Path]) -> ModuleType:

@@ -1,8 +1,10 @@
 """The words of an SQL text: identifiers outside of strings and comments, quoted or not, and its params."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
+
+Value = TypeVar("Value")
 
 _TOKENS: Final = re.compile(
     r"""'(?:[^']|'')*' | --[^\n]* | /\*.*?\*/ | "((?:[^"]|"")*)" | `([^`]*)` | \[([^\]]*)\] | ([^\W\d][\w$#]*)""",
@@ -35,6 +37,11 @@ _MARKS: Final = re.compile(
 def params_in(sql: str) -> tuple[str, ...]:
     """List the params that stand in a text as :name, each once."""
     return tuple(dict.fromkeys(match[1] for match in _MARKS.finditer(sql) if match[1]))
+
+
+def params_of(sql: str, params: Mapping[str, Value]) -> dict[str, Value]:
+    """Give a text only the params that stand in it: an engine need not take others."""
+    return {name: params[name] for name in params_in(sql) if name in params}
 
 
 def with_marks(sql: str, mark: Callable[[str], str]) -> str:

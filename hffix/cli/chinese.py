@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from hffix.cli.chinese_erasing import ERASING
+
 CHINESE: Final[dict[str, str]] = {
+    **ERASING,
     # Ends.
     "error": "错误",
     "note": "提示",
@@ -18,6 +21,9 @@ CHINESE: Final[dict[str, str]] = {
     "The run is closed and its rows stand as approved.": "执行已关闭，各行与审批一致。",
     "Nothing of this chunk was written.": "该分块未写入。",
     "Nothing of this transaction was written.": "该事务未写入。",
+    "Whether the last transaction was written is not known here; those before it stand.": (
+        "最后一个事务是否写入，此处不得而知；此前的事务均已写入。"
+    ),
     "Nothing needed to be written.": "无需写入。",
     "A transaction that was not committed was rolled back.": "未提交的事务已撤回。",
     "Run the command again.": "请重新运行该命令。",
@@ -73,13 +79,17 @@ CHINESE: Final[dict[str, str]] = {
     # Labels.
     "approvals": "审批",
     "backup": "备份",
+    "case": "个案",
+    "cases": "个案",
     "asked by": "要求者",
+    "by": "剔除人",
     "change log": "变更日志",
     "checked": "已核查",
     "database": "数据库",
     "hand": "执行",
     "head": "链头",
     "ignored": "未计入",
+    "in all": "合计",
     "key": "密钥",
     "lineage": "谱系",
     "made": "已建",
@@ -101,7 +111,9 @@ CHINESE: Final[dict[str, str]] = {
     "done": "已完成",
     "empty": "无改动",
     "open": "执行中",
+    "partly rolled back": "已部分回滚",
     "revoked": "已撤销",
+    "rolled back": "已回滚",
     "unapproved": "未审批",
     # Headings.
     "applied": "已写入",
@@ -127,6 +139,11 @@ CHINESE: Final[dict[str, str]] = {
         "编辑 hffix.toml、approvals/policy.toml 和 approvals/allowed_signers，然后"
     ),
     "{count:fix|fixes} on {target}": "{target}：修复脚本 {count} 个",
+    "The target has no change log, or is out of reach: what was applied is not known.": (
+        "目标库没有变更日志或无法连接：不知已执行过什么。"
+    ),
+    "Wrote {script} and {test}.": "已写入 {script} 和 {test}。",
+    "edit them, then": "编辑后运行",
     "{target} has its change log now, and a lineage of its own.": "{target} 已建变更日志，并有了自己的谱系。",
     "{target}: the change log is upgraded to revision {to}.": "{target}：变更日志已升级到版本 {to}。",
     "{target} has its change log already, at its newest revision.": "{target} 已有变更日志，且为最新版本。",
@@ -162,6 +179,16 @@ CHINESE: Final[dict[str, str]] = {
     "Made the change set that takes run {run} back: {rows:row|rows}; {conflicts} changed since and stay.": (
         "已生成回滚第 {run} 号执行的变更集：{rows} 行；{conflicts} 行其后有变动，保持不动。"
     ),
+    "{rows:row|rows} struck from {parent}. New change set {id}: {changed:row|rows}.": (
+        "已从 {parent} 中剔除 {rows} 行。新变更集 {id}：{changed} 行。"
+    ),
+    "{cases:case|cases} whole, with {asks:question|questions}": "整个个案 {cases} 个，连同查询 {asks} 条",
+    "{along:row|rows} that nobody named went along with their case": "{along} 行未被点名，随其个案一并剔除",
+    "{count:scanned row|scanned rows} since the plan, with what was struck before": (
+        "自计划以来连同此前共剔除 {count} 个已扫描的行"
+    ),
+    "those of {parent} do not count for it, nor does a trial": "{parent} 的审批与试运行对新变更集均不计入",
+    "git push, open the pull request, then": "git push 并发起合并请求，然后",
     "Wrote {file}.": "已写入 {file}。",
     # Where change sets stand.
     "Change set {id} of {fix} on {target}: {state}": "变更集 {id}（{target} 上的 {fix}）：{state}",
@@ -191,6 +218,21 @@ CHINESE: Final[dict[str, str]] = {
     "Run {run} applied {applied} of {leaves:row|rows}; {conflicts} changed since the plan and stay.": (
         "第 {run} 号执行：{leaves} 行中已写入 {applied} 行；{conflicts} 行在计划后有变动，保持原样。"
     ),
+    "Run {run} applied {applied} of {rows:row|rows}.": "第 {run} 号执行：{rows} 行中已写入 {applied} 行。",
+    "Run {run} applied {applied} of {rows:row|rows}; the cases of {others} changed since the plan and stay.": (
+        "第 {run} 号执行：{rows} 行中已写入 {applied} 行；{others} 行所属的个案在计划后有变动，保持原样。"
+    ),
+    "Run {run} stopped at a chunk's edge: {decided} of {leaves:line|lines} are committed.": (
+        "第 {run} 号执行在分块之间停止：{leaves} 条记录中已提交 {decided} 条。"
+    ),
+    "Run {run} stopped: {decided} of {leaves:line|lines} are committed.": (
+        "第 {run} 号执行已停止：{leaves} 条记录中已提交 {decided} 条。"
+    ),
+    "Run {run} closed: {leaves} planned = {applied} applied + {held} held + {conflicts} conflicts + {left} left.": (
+        "第 {run} 号执行已关闭：计划 {leaves} 条 = 写入 {applied} + 核对不变 {held} + 冲突 {conflicts} + 剩余 {left}。"
+    ),
+    "{held} of {asks:question|questions} had the same answer": "{asks} 个查询条件中 {held} 个结果不变",
+    "  as planned; another line of its case was not": "  与计划相同；同一个案的其他行有变动",
     "Run {run} stopped at a chunk's edge: {decided} of {leaves:row|rows} are committed.": (
         "第 {run} 号执行在分块之间停止：{leaves} 行中已提交 {decided} 行。"
     ),
@@ -256,9 +298,11 @@ CHINESE: Final[dict[str, str]] = {
     "Say what is missing: policy, target, change log, key, space.": (
         "检查还缺什么：规则、目标库、变更日志、密钥、空间。"
     ),
+    "Begin a fix: its script and its test, which run as they stand.": "新建修复脚本及其测试，两者均可直接运行。",
     "List the fixes, and where their change sets stand.": "列出修复脚本及其变更集的状态。",
     "Run a fix over a snapshot and write its change set.": "对快照运行修复脚本，写出变更集。",
     "Show a change set by the shapes of its changes.": "按形态查看变更集。",
+    "Take rows, cases or shapes out of a change set.": "从变更集中剔除行、个案或整类形态。",
     "Sign change sets.": "审批签名。",
     "Withdraw a change set for good.": "永久撤销变更集。",
     "Say where change sets stand: approvals, run, drift.": "查看变更集的状态：审批、执行、数据变动。",

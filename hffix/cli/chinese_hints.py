@@ -18,6 +18,9 @@ HINTS: Final[dict[str, str]] = {
     "Run the command in a terminal and answer, or give what it asks for as an option.": (
         "请在终端中运行并回答，或用选项给出所问的内容。"
     ),
+    "Choose another name.": "请另选名称。",
+    "Give --author PERSON.": "请给出 --author 人员。",
+    "Correct what the test gives.": "请改正测试所给的数据。",
     # Fixes and planning.
     "See the fixes with: hffix list": "查看修复脚本：hffix list",
     "Correct the script at the line named.": "请按所指行改正脚本。",
@@ -92,6 +95,22 @@ HINTS: Final[dict[str, str]] = {
     "Leave the table's large columns out of the fix, or correct these rows by other means.": (
         "请不要在修复脚本中涉及该表的大字段，或用其他办法更正这些行。"
     ),
+    "Write the key whole, as hffix show CHANGESET --shape N --unmask prints it: 1234, or col=val,col=val.": (
+        "请完整写出主键，如 hffix show CHANGESET --shape N --unmask 所示：1234，复合主键写作 col=val,col=val。"
+    ),
+    "Name its table with --table, and each of its key's columns as col=val.": (
+        "请用 --table 指明其表，并把主键各列写作 col=val。"
+    ),
+    "Give one of its numbers, or name a row of the case with --row: that takes the whole case.": (
+        "请给出已有的编号，或用 --row 指明个案中的一行：整个个案会一并剔除。"
+    ),
+    "Close the pull request instead; to forbid its use for good: hffix revoke CHANGESET": (
+        "请直接关闭合并请求；如需永久禁用：hffix revoke CHANGESET"
+    ),
+    "Strike the rows that balance them as well, or correct the fix and plan again.": (
+        "请把与之平衡的行一并剔除，或改正修复脚本后重新计划。"
+    ),
+    "Plan again: erased lines are never applied.": "请重新计划：已清除的行不会被执行。",
     # Approvals and keys.
     "Ask the people named to run: hffix approve CHANGESET": "请所列人员运行：hffix approve CHANGESET",
     "Correct the file at the line named.": "请按所指行改正文件。",
@@ -106,6 +125,19 @@ HINTS: Final[dict[str, str]] = {
     "Ask somebody whom the policy gives the role operator.": "请由审批规则中的操作员（operator）执行。",
     "Plan again if the correction is still wanted.": "若仍需更正，请重新计划。",
     "Leave --purpose out, or give the purpose that the message names.": "请去掉 --purpose，或改为消息所指的用途。",
+    "Each person named gives the same command with: hffix erase TABLE:ROW --sign": (
+        "请所列人员各自运行同一命令：hffix erase TABLE:ROW --sign"
+    ),
+    "Sign again, here, where every line is at hand: hffix erase TABLE:ROW --sign": (
+        "请在所有行都在手边的这台机器上重新签名：hffix erase TABLE:ROW --sign"
+    ),
+    "Mend what is named, then finish with: hffix erase": "请处理所列问题，再收尾：hffix erase",
+    "Check table and key; see what hffix did to a row with: hffix trace TABLE ROW": (
+        "请核对表名与主键；查看某行的改动：hffix trace TABLE ROW"
+    ),
+    "Plan again; an open run is ended with: hffix close CHANGESET": (
+        "请重新计划；未完成的执行请结束：hffix close CHANGESET"
+    ),
     "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back.": (
         "请所列人员运行：hffix approve --purpose policy；或换回先前的两个文件。"
     ),
@@ -113,7 +145,9 @@ HINTS: Final[dict[str, str]] = {
     "Check the url in hffix.toml, and that the database is there and may be read.": (
         "请检查 hffix.toml 中的 url，以及数据库是否存在、可读。"
     ),
-    "This version works on SQLite: sqlite:///fund.db": "本版本支持 SQLite：sqlite:///fund.db",
+    "Use sqlite:///fund.db, postgresql+psycopg://host/fund or mysql+pymysql://host/fund.": (
+        "请用 sqlite:///fund.db、postgresql+psycopg://host/fund 或 mysql+pymysql://host/fund。"
+    ),
     "Make it with: hffix init-target": "请建立变更日志：hffix init-target",
     "Take the table out of the fix, or give it a declared key.": "请从修复脚本中去掉该表，或为它声明主键。",
     "Give the rows a key by other means first; hffix addresses rows by key only.": (
@@ -140,7 +174,16 @@ HINTS: Final[dict[str, str]] = {
     "Find out who replaced the database; a copy is declared with init-target --copy.": (
         "请查明是谁替换了数据库；副本用 init-target --copy 声明。"
     ),
-    "Convert the file to UTF-8 with SQLite's own tools first.": "请先用 SQLite 自带工具把文件转换为 UTF-8。",
+    "Convert the database to UTF-8 with its own tools first.": "请先用数据库自带工具把它转换为 UTF-8。",
+    "Run the command again; it waits for the old session to end and reads what happened.": (
+        "请再次运行该命令；它会等待旧会话结束，并读取实际结果。"
+    ),
+    "Name the primary in the url.": "请在 url 中填写主库。",
+    "Leave the default schema out of the name.": "名称中不要写默认模式（public）。",
+    "Ask who runs the server to set it on.": "请让服务器管理者将其设为 on。",
+    "Ask who runs the server, or a pooler before it, to leave the session's settings alone.": (
+        "请让服务器或其前连接池的管理者不要改动会话设置。"
+    ),
     "Run the command again; it reads what happened and goes on from there.": (
         "请再次运行；它会读取已发生的事并接着进行。"
     ),
@@ -219,4 +262,26 @@ HINTS: Final[dict[str, str]] = {
     "Add a [[require]] without conditions to approvals/policy.toml.": (
         "请在 approvals/policy.toml 中加一条不带条件的 [[require]]。"
     ),
+    "Find out who made this change set: plan refuses such a case. Then plan again.": (
+        "请查明此变更集由谁生成：plan 会拒绝这样的个案。然后重新计划。"
+    ),
+    # Cases, lookups, params.
+    "Correct the entries named: a lookup needs its two columns, and keys that stand there once.": (
+        "请改正所列条目：对照表须有那两列，且键不得重复。"
+    ),
+    "Load the entries into a table and look them up there, or decide such rows in a case.": (
+        "请把这些条目导入数据表后对照，或用事项（case）处理这些行。"
+    ),
+    "Take keys that the sequence is already past, or a range that it never reaches.": (
+        "请使用序列已经发放过的主键，或它不会用到的号段。"
+    ),
+    "Cut the case into smaller ones, or decide its rows one by one with @fix.rows.": (
+        "请把事项拆小，或改用 @fix.rows 逐行处理。"
+    ),
+    "Give params as -p name=value; the script declares them in Fix(params={...}).": (
+        "请用 -p 名称=值 给出参数；脚本在 Fix(params={...}) 中声明。"
+    ),
+    "Plan it on a target that its targets=(...) names.": "请在其 targets=(...) 所列的目标库上计划。",
+    "Apply that fix first; then plan this one.": "请先执行那个修复脚本，再计划本脚本。",
+    "Plan again: the values would come out differently now.": "请重新计划：现在得出的值会不同。",
 }

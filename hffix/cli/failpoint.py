@@ -14,11 +14,11 @@ def install(environment: Mapping[str, str]) -> None:
     """Arm the failpoint that the environment names, if it names one."""
     if not (told := environment.get(VARIABLE)):
         return
-    from hffix.workflow.failpoints import NAMES, failpoints
+    from hffix.workflow.failpoints import NAMES, OTHER_NAMES, failpoints
 
     name, _, count = told.partition(":")
-    if name not in NAMES or not (count or "1").isdecimal() or int(count or "1") < 1:
-        raise UsageError(f"{VARIABLE} takes name[:n], and one of the names {', '.join(NAMES)}")
+    if name not in (*NAMES, *OTHER_NAMES) or not (count or "1").isdecimal() or int(count or "1") < 1:
+        raise UsageError(f"{VARIABLE} takes name[:n], and one of the names {', '.join((*NAMES, *OTHER_NAMES))}")
     failpoints.on_reach = _Killer(name, int(count or "1"))
 
 

@@ -12,6 +12,8 @@ from hffix.cli.command import command
 from hffix.errors.project import UnknownTarget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hffix.cli.call import Call
 
 CHANGES = 2
@@ -19,10 +21,15 @@ CHANGES = 2
 
 @command(plans=True)
 @click.argument("fix")
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A param of the fix; may be repeated."
+)
 @click.option("--trial", is_flag=True, help="Apply and take back everything on rows that are put back, before signing.")
 @click.option("--repeat", is_flag=True, help="Plan twice, in another process, and refuse where the results differ.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 where there are changes.")
-def plan(call: Call, *, fix: str, trial: bool, repeat: bool, detailed_exitcode: bool) -> Answer:
+def plan(
+    call: Call, *, fix: str, params: tuple[str, ...], trial: bool, repeat: bool, detailed_exitcode: bool
+) -> Answer:
     """Run FIX (a path, an id or its number) over a snapshot of the target, and write its change set.
 
     Nothing in the target changes. --target 'city-*' plans on every target that fits, one change set each.
@@ -31,10 +38,12 @@ def plan(call: Call, *, fix: str, trial: bool, repeat: bool, detailed_exitcode: 
     from hffix.workflow.plan import plan
     from hffix.workflow.repeat import Repeated
 
+    given = _params(params)
+
     def one(target: str | None) -> Answer:
         setting = call.setting(target=target)
-        again = Repeated(setting=setting, fix=fix) if repeat else None
-        planned = plan(setting, fix=fix, trial=trial, repeat=again)
+        again = Repeated(setting=setting, fix=fix, params=given) if repeat else None
+        planned = plan(setting, fix=fix, params=given, trial=trial, repeat=again)
         ended = CHANGES if detailed_exitcode and planned.change_set.manifest.counts.changed else 0
         return planned_answer(planned, say=call.say, width=call.width, ended=ended)
 
@@ -42,6 +51,16 @@ def plan(call: Call, *, fix: str, trial: bool, repeat: bool, detailed_exitcode: 
     if wanted is None or not any(mark in wanted for mark in "*?["):
         return one(wanted)
     return call.each(_targets(call, wanted), one, go_on=True)
+
+
+def _params(texts: Iterable[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or name in given:
+            raise click.UsageError("-p takes name=value, each name once.")
+        given[name] = value
+    return given
 
 
 def _targets(call: Call, pattern: str) -> tuple[str, ...]:

@@ -21,6 +21,16 @@ _VERDICTS: Final = {
     "stopped": "Run {run} stopped: {decided} of {leaves:row|rows} are committed.",
     "closed": "Run {run} closed: {leaves} planned = {applied} applied + {conflicts} conflicts + {left} left.",
 }
+# A change set with cases has lines that are no rows: their questions.
+_WITH_QUESTIONS: Final = {
+    "done": "Run {run} applied {applied} of {rows:row|rows}.",
+    "skipped": "Run {run} applied {applied} of {rows:row|rows}; the cases of {others} changed since the plan and stay.",
+    "paused": "Run {run} stopped at a chunk's edge: {decided} of {leaves:line|lines} are committed.",
+    "stopped": "Run {run} stopped: {decided} of {leaves:line|lines} are committed.",
+    "closed": (
+        "Run {run} closed: {leaves} planned = {applied} applied + {held} held + {conflicts} conflicts + {left} left."
+    ),
+}
 
 
 def applied_answer(applied: Applied, *, say: Messages, width: int) -> Answer:
@@ -67,6 +77,7 @@ def applied_data(applied: Applied) -> dict[str, object]:
         "run": applied.run,
         "state": applied.state,
         "applied": applied.applied,
+        "held": applied.held,
         "conflicts": applied.conflicts,
         "decided": applied.decided,
         "leaves": applied.leaves,
@@ -77,16 +88,25 @@ def applied_data(applied: Applied) -> dict[str, object]:
 
 
 def _verdict(applied: Applied, *, say: Messages) -> str:
+    asks = applied.change_set.manifest.counts.asks
+    rows = applied.leaves - asks
     return say(
-        _VERDICTS["skipped" if applied.state == "done" and applied.conflicts else applied.state],
-        run=str(applied.run), applied=applied.applied, conflicts=applied.conflicts, decided=applied.decided,
-        leaves=applied.leaves, left=applied.leaves - applied.decided,
+        (_WITH_QUESTIONS if asks else _VERDICTS)[
+            "skipped" if applied.state == "done" and applied.conflicts else applied.state
+        ],
+        run=str(applied.run), applied=applied.applied, held=applied.held, conflicts=applied.conflicts,
+        decided=applied.decided, leaves=applied.leaves, left=applied.leaves - applied.decided, rows=rows,
+        others=rows - applied.applied,
     )  # fmt: skip
 
 
 def _facts(applied: Applied, *, say: Messages) -> Iterator[tuple[str, str]]:
     if applied.checked:
         yield "checked", say.word(", ").join(applied.checked)
+    asks = applied.change_set.manifest.counts.asks
+    if asks and applied.decided:
+        text = "{held} of {asks:question|questions} had the same answer"
+        yield "cases", say(text, held=applied.held, asks=asks)
     if applied.applied:
         yield "backup", f"backups/{applied.run}"
     if applied.receipt is not None:

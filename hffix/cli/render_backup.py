@@ -22,7 +22,8 @@ HEADINGS = ("run", "from line", "rows", "bytes", "named by the chain")
 def parts_answer(parts: Sequence[PartFacts], *, proved: bool, say: Messages, width: int) -> Answer:
     """List the parts, and say whether they were proved."""
     named = sum(part.named for part in parts)
-    facts = {"parts": len(parts), "rows": sum(part.rows for part in parts), "stray": len(parts) - named}
+    rows_held = sum(part.rows - part.erased for part in parts)
+    facts = {"parts": len(parts), "rows": rows_held, "stray": len(parts) - named}
     if proved:
         text = "{parts:part is|parts are} proved: {rows:row|rows} come back from them as they were."
     elif facts["stray"]:
@@ -33,6 +34,10 @@ def parts_answer(parts: Sequence[PartFacts], *, proved: bool, say: Messages, wid
         (str(part.run), part.first, part.rows, part.bytes, say.word("yes" if part.named else "no")) for part in parts
     ]
     lines = [table([say.word(heading) for heading in HEADINGS], rows=rows, width=width)] if rows else []
+    erased = sum(part.erased for part in parts)
+    if erased:
+        told = "{erased:row of it was|rows of it were} erased since and are in no part any more."
+        lines.append("  " + say(told, erased=erased))
     written = page(
         say(text, **facts),
         say=say,
@@ -41,7 +46,8 @@ def parts_answer(parts: Sequence[PartFacts], *, proved: bool, say: Messages, wid
         lines=lines,
         after="hffix runs" if proved else "hffix backup verify",
     )
-    listed = [{name: getattr(part, name) for name in ("run", "first", "rows", "bytes", "named")} for part in parts]
+    fields = ("run", "first", "rows", "bytes", "named", "erased")
+    listed = [{name: getattr(part, name) for name in fields} for part in parts]
     return Answer(page=written, data={**facts, "ok": True, "list": listed} if proved else {**facts, "list": listed})
 
 

@@ -5,7 +5,9 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,8 +25,16 @@ MARKER: Final = ".hffix-demo"
 CACHE: Final = ".cache"
 PEOPLE: Final = ("zhang.min", "chen.jing", "wang.qiang", "li.wei")
 CORRECTIONS: Final = "0003_id_numbers_from_banks.csv"
+CONSENTS: Final = "0011_consents.csv"
 
 _MARKED: Final = "Made by hffix demo, which may remove everything in this folder and make it again.\n"
+# People who stand there twice, under one number in its two forms.
+_TWICE: Final = "D28"
+_TWINS: Final = """\
+SELECT other.person_no FROM person JOIN person AS other ON other.person_no <> person.person_no AND other.id_no IN (
+    person.id_no, substr(person.id_no, 1, 6) || '19' || substr(person.id_no, 7, 9) || substr(other.id_no, 18)
+) WHERE person.person_no = ?
+"""
 # Identity numbers that no program can mend: a wrong check digit, digits lost to a spreadsheet.
 _CAME_BACK: Final = frozenset({"D22", "D23"})
 
@@ -89,6 +99,7 @@ def make_project(
         shutil.copyfile(database, folder / "fund.db")
         shutil.copyfile(truth, folder / "truth.csv")
         write_once(folder / "corrections" / CORRECTIONS, _corrections(folder / "truth.csv"))
+        write_once(folder / "corrections" / CONSENTS, _consents(folder / "truth.csv", folder / "fund.db"))
         kept = {folder / MARKER, folder / CACHE}
         made = (path for entry in folder.iterdir() if entry not in kept for path in (entry, *entry.rglob("*")))
         return tuple(sorted(path for path in made if path.is_file()))
@@ -173,3 +184,17 @@ def _corrections(truth: Path) -> bytes:
 def _came_back(truth: Path) -> Iterator[dict[str, str]]:
     with truth.open(encoding="utf-8", newline="") as file:
         yield from (line for line in csv.DictReader(file) if line["kind"] in _CAME_BACK)
+
+
+def _consents(truth: Path, database: Path) -> bytes:
+    """Write what the counter registered: who agreed to be merged into whom; every tenth has not come yet."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("person_no", "into", "consent"))
+    with truth.open(encoding="utf-8", newline="") as file, closing(connect(database)) as connection:
+        twice = (line for line in csv.DictReader(file) if (line["kind"], line["column"]) == (_TWICE, "id_no"))
+        for number, line in enumerate(twice, start=1):
+            kept = connection.execute(_TWINS, (line["key"],)).fetchone()
+            if kept and number % 10:
+                writer.writerow((line["key"], kept[0], f"TY-2024-{number:04d}"))
+    return text.getvalue().encode()

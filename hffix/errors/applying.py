@@ -98,3 +98,16 @@ class KeepsUnproved(HffixError):
     """After the last chunk the total of columns that the fix keeps is not what was approved."""
 
     code, status, hint = "HFX-615", 6, "Run hffix verify --data; roll back with: hffix rollback RUN"
+
+
+class LookupChanged(HffixError):
+    """What the fix looked values up in is not what it was at plan."""
+
+    code, status, hint = "HFX-616", 3, "Plan again: the values would come out differently now."
+
+
+class CaseUnbalanced(HffixError):
+    """The lines of one case would change a total that the fix keeps."""
+
+    code, hint = "HFX-617", "Find out who made this change set: plan refuses such a case. Then plan again."
+    untouched = "Nothing of that chunk was written; the chunks before it are committed, logged and backed up."

@@ -80,3 +80,17 @@ class PolicyNotReached(ApprovalError):
 
     code = "HFX-412"
     hint = "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back."
+
+
+class ErasureNotApproved(ApprovalError):
+    """Too few people have signed the erasure of these rows; the message says who could."""
+
+    code, untouched = "HFX-413", "Nothing was erased."
+    hint = "Each person named gives the same command with: hffix erase TABLE:ROW --sign"
+
+
+class ErasureOutgrown(ApprovalError):
+    """The rows have lines that the signed statements do not cover: they came since, or stand only on this machine."""
+
+    code, untouched = "HFX-414", "Nothing was erased."
+    hint = "Sign again, here, where every line is at hand: hffix erase TABLE:ROW --sign"

@@ -67,3 +67,42 @@ class LineTooLong(HffixError):
     """One row's line is longer than the 8 MiB that a reader of change sets takes."""
 
     code, hint = "HFX-311", "Leave the table's large columns out of the fix, or correct these rows by other means."
+
+
+class NoSuchChange(HffixError):
+    """The change set has no change of a row that is named; the message says which tables it changes."""
+
+    code, status = "HFX-312", 64
+    hint = "Write the key whole, as hffix show CHANGESET --shape N --unmask prints it: 1234, or col=val,col=val."
+
+
+class AmbiguousRow(HffixError):
+    """A row that is named is one of several in the change set."""
+
+    code, status, hint = "HFX-313", 64, "Name its table with --table, and each of its key's columns as col=val."
+
+
+class NoSuchCase(HffixError):
+    """The change set has no case of that number."""
+
+    code, status = "HFX-314", 64
+    hint = "Give one of its numbers, or name a row of the case with --row: that takes the whole case."
+
+
+class NothingLeft(HffixError):
+    """Striking would leave a change set without a change, which nobody could approve."""
+
+    code = "HFX-315"
+    hint = "Close the pull request instead; to forbid its use for good: hffix revoke CHANGESET"
+
+
+class StruckTotal(HffixError):
+    """Without the rows to be struck, a total that the fix promises to keep would change."""
+
+    code, hint = "HFX-316", "Strike the rows that balance them as well, or correct the fix and plan again."
+
+
+class LinesErased(HffixError):
+    """The change set holds lines that were erased: they are not applied, and nobody can tell what they change."""
+
+    code, hint = "HFX-317", "Plan again: erased lines are never applied."

@@ -75,3 +75,11 @@ class NoSuchRow(EvidenceError):
     """No change of that row is in the change log."""
 
     code, status, hint = "HFX-711", 64, "Write the key as 1234, or as col=val,col=val for a composite key."
+
+
+class ErasureUnfinished(EvidenceError):
+    """An erasure is recorded, but files of this machine, or its receipt, could not be written after it."""
+
+    code, status = "HFX-712", 1
+    untouched = "The record of the erasure stands, and the change log holds none of these lines."
+    hint = "Mend what is named, then finish with: hffix erase"

@@ -145,3 +145,39 @@ class NothingDeclared(FixError):
     """The fix declares no scope, or a scope of a kind that this version does not plan."""
 
     code, hint = "HFX-223", "Declare at least one scope: clean, rows, sql, delete or corrections."
+
+
+class BadLookup(FixError):
+    """Entries of a lookup cannot be used; those of a file are all named."""
+
+    code, hint = "HFX-224", "Correct the entries named: a lookup needs its two columns, and keys that stand there once."
+
+
+class KeyHandedOut(FixError):
+    """An inserted row has a key that a sequence of the database could still give to somebody else's row."""
+
+    code, hint = "HFX-225", "Take keys that the sequence is already past, or a range that it never reaches."
+
+
+class CaseTooLarge(FixError):
+    """One case has more rows than one transaction may hold."""
+
+    code, hint = "HFX-226", "Cut the case into smaller ones, or decide its rows one by one with @fix.rows."
+
+
+class BadParam(FixError):
+    """A param is missing, unknown, unused or no value of its type."""
+
+    code, status, hint = "HFX-227", 64, "Give params as -p name=value; the script declares them in Fix(params={...})."
+
+
+class OtherTarget(FixError):
+    """The fix says that it is not for this target."""
+
+    code, hint = "HFX-228", "Plan it on a target that its targets=(...) names."
+
+
+class AfterUnmet(FixError):
+    """A fix that must come before this one has no finished run on this target."""
+
+    code, hint = "HFX-229", "Apply that fix first; then plan this one."

@@ -49,3 +49,9 @@ class NotAnswered(HffixError):
     """A question needs a person's answer, and --no-input forbids to ask, or the answer was another."""
 
     code, hint = "HFX-108", "Run the command in a terminal and answer, or give what it asks for as an option."
+
+
+class BadTestData(HffixError):
+    """The rows, keys or files that a test gives to the testing kit cannot be made into tables and files."""
+
+    code, status, hint = "HFX-109", 64, "Correct what the test gives."

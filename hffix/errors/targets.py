@@ -12,7 +12,11 @@ class CannotReach(HffixError):
 class UnknownEngine(HffixError):
     """The target's url names a database engine that hffix does not carry exactly."""
 
-    code, status, hint = "HFX-502", 64, "This version works on SQLite: sqlite:///fund.db"
+    code, status, hint = (
+        "HFX-502",
+        64,
+        "Use sqlite:///fund.db, postgresql+psycopg://host/fund or mysql+pymysql://host/fund.",
+    )
 
 
 class NoChangeLog(HffixError):
@@ -106,9 +110,9 @@ class LineageKnown(HffixError):
 
 
 class NotUtf8(HffixError):
-    """The SQLite file does not hold its text in UTF-8."""
+    """The database does not hold its text in UTF-8."""
 
-    code, hint = "HFX-517", "Convert the file to UTF-8 with SQLite's own tools first."
+    code, hint = "HFX-517", "Convert the database to UTF-8 with its own tools first."
 
 
 class Fenced(HffixError):
@@ -129,3 +133,23 @@ class NewerChangeLog(HffixError):
     """The target's change log is at a revision that this hffix does not know."""
 
     code, hint = "HFX-520", "Install the hffix that upgraded it, or a newer one."
+
+
+class CommitUnknown(HffixError):
+    """The connection broke while a transaction was committed: only the database knows whether it was."""
+
+    code, hint = "HFX-521", "Run the command again; it waits for the old session to end and reads what happened."
+    untouched = "Whether the last transaction was written is not known here; those before it stand."
+
+
+class ConnectionLost(HffixError):
+    """The connection to the database broke, or the server ended it."""
+
+    code, hint = "HFX-522", "Run the command again; it reads what happened and goes on from there."
+    untouched = "Nothing of this transaction was written."
+
+
+class NotPinned(HffixError):
+    """The server does not work under the settings by which values are read and written exactly."""
+
+    code, hint = "HFX-523", "Ask who runs the server, or a pooler before it, to leave the session's settings alone."

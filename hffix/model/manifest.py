@@ -7,6 +7,7 @@ import msgspec
 from hffix.errors.changesets import BadManifest, NewerFormat, NotCanonical
 from hffix.model import canonical, moment
 from hffix.model.scope import Condition, Kept, Lookup, Scope, SideEffect
+from hffix.model.value import Canonical
 
 FORMAT: Final = "hffix-changeset/1"
 PART_LINES: Final = 65_536
@@ -20,9 +21,9 @@ class _Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Params(_Facts, frozen=True, kw_only=True):
-    """One parameter of a fix; of a sensitive column only its salted leaf."""
+    """One param of a fix: its canonical value, or for a sensitive column only its salted leaf."""
 
-    value: str | None
+    value: Canonical
     leaf: Digest | None
 
 

@@ -108,7 +108,11 @@ class Policy:
     @property
     def highest(self) -> tuple[Requirement, ...]:
         """List every requirement that some change set would meet: what a new policy or new signers need."""
-        kinds = {"policy", "apply", "rollback", "apply+rollback"}
+        return self.highest_for("policy")
+
+    def highest_for(self, purpose: Purpose) -> tuple[Requirement, ...]:
+        """List every requirement that some change set would meet, and those that are only for this purpose."""
+        kinds = {purpose, "apply", "rollback", "apply+rollback"}
         matching = (one for one in self.requirements if one.purposes is None or not kinds.isdisjoint(one.purposes))
         return tuple(matching) or self.requirements
 

@@ -80,7 +80,7 @@ def visible_value(value: Canonical) -> str:
     if isinstance(value, str):
         return visible(value) if value else "''"
     ((tag, text),) = value.items()
-    return text if tag in {"int", "dec", "float", "bool"} else f"{tag}:{visible(text, longest=24)}"
+    return f"{tag}:{visible(text, longest=24)}" if tag in {"bytes", "text"} else visible(text)
 
 
 def visible_key(key: Mapping[str, Canonical]) -> str:

@@ -77,7 +77,16 @@ CHINESE: Final[dict[str, str]] = {
     "{table}: writes {writes}; at most {at_most:row|rows}": "{table}：改写 {writes}；至多 {at_most} 行",
     "{table}: reads {reads}; at most {at_most:row|rows}": "{table}：读取 {reads}；至多 {at_most} 行",
     "where {condition}": "条件 {condition}",
-    "deletes whole rows": "整行删除",
+    "{table}: deletes whole rows; at most {at_most:row|rows}": "{table}：整行删除；至多 {at_most} 行",
+    "{table}: inserts whole rows; at most {at_most:row|rows}": "{table}：整行新增；至多 {at_most} 行",
+    "given": "参数",
+    "hidden": "不公开",
+    "{name} = {value}": "{name} = {value}",
+    "looks up": "对照",
+    "{name} in {source}": "{name}：{source}",
+    "cases of": "事项来自",
+    "comes after": "先决",
+    "a finished run of {fixes}": "{fixes} 已执行完毕",
     "may make a value NULL": "可将值改为 NULL",
     "looks into {tables} without guarding what it finds": "参考 {tables}，但不锁定所查内容",
     "by {planner} on the snapshot of {time}; {scanned:row|rows} scanned, {unchanged} unchanged": (
@@ -87,6 +96,11 @@ CHINESE: Final[dict[str, str]] = {
         "{table}：改 {updates} 行，增 {inserts} 行，删 {deletes} 行"
     ),
     "{count:row|rows} by {person}, from {parent}": "{person} 从 {parent} 中剔除 {count} 行",
+    "{cases:case|cases}, each written whole or not at all": "{cases} 个个案，各自整体写入或整体不写",
+    "{asks:question|questions}, asked again before a case is written": "{asks} 个查询条件，写入个案前重新核对",
+    "cases": "个案",
+    "rows to insert, by {person}, from {parent}": "{person} 从 {parent} 中剔除拟新增的行",
+    "{told}: {why}": "{told}：{why}",
     "passed on {time}: {rows:row|rows} written, compared and rolled back": (
         "{time} 通过：写入并核对 {rows} 行，已全部撤回"
     ),
@@ -162,6 +176,7 @@ CHINESE: Final[dict[str, str]] = {
     "operator": "操作员",
     "author": "起草人",
     "plan": "计划",
+    "strike": "剔除",
     "rollback": "回滚",
     "verify": "核验",
     "{conflicts:conflict|conflicts}": "{conflicts} 处冲突",

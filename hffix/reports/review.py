@@ -10,6 +10,8 @@ from hffix.reports.safe import safe
 
 ID_DIGITS: Final = 12
 APPROVED: Final = frozenset({"approved", "open", "paused", "stopped"})
+# In these nothing was written yet, so that a smaller change set can still take this one's place.
+UNUSED: Final = frozenset({"unapproved", "approved"})
 ENDED: Final = frozenset({"done", "closed"})
 STATES: Final = {
     "unapproved": "Not approved yet.",
@@ -62,6 +64,7 @@ class Review:
 
     `lacking` holds texts such as "1 leader" or "2 leader or auditor". `whole` says that the shapes come from the rows
     and not from the manifest; `table`, `chosen` and `only_unresolved` say what part of the change set was asked for.
+    `cases` is known only where the rows were looked at.
     """
 
     manifest: Manifest
@@ -76,6 +79,7 @@ class Review:
     table: str | None = None
     chosen: Shape | None = None
     only_unresolved: bool = False
+    cases: int | None = None
 
     @property
     def id(self) -> str:
@@ -98,7 +102,7 @@ def next_command(review: Review) -> str:
     """Name the command that comes next for this change set."""
     counts, chosen = review.manifest.counts, review.chosen
     if chosen is not None:
-        return f"hffix show {review.id} --format markdown"
+        return f"hffix strike {review.id} --shape {chosen.number}" if _can_go(review, chosen) else _comment(review)
     if review.only_unresolved:
         return f"hffix show {review.id}"
     if review.state in ENDED:
@@ -110,6 +114,29 @@ def next_command(review: Review) -> str:
     if review.lacking or review.state not in APPROVED:
         return f"hffix approve {review.id}"
     return f"hffix apply {review.id}"
+
+
+def other_command(review: Review) -> str | None:
+    """Name the command that may as well come next, where there are two: who looked at a shape may leave it in."""
+    return _comment(review) if review.chosen is not None and _can_go(review, review.chosen) else None
+
+
+def next_line(review: Review, *, say: Messages, quote: str = "") -> str:
+    """Write the last line of a review, with its commands between quotes of some kind if any."""
+    command, other = next_command(review), other_command(review)
+    told = f"{quote}{command}{quote}"
+    if other is not None:
+        told = say("{command}   or   {other}", command=told, other=f"{quote}{other}{quote}")
+    return say("Next: {command}", command=told)
+
+
+def _can_go(review: Review, shape: Shape) -> bool:
+    """Say whether a shape can be struck: its rows are here and not in use, and others would be left."""
+    return review.whole and review.state in UNUSED and shape.rows < review.manifest.counts.changed
+
+
+def _comment(review: Review) -> str:
+    return f"hffix show {review.id} --format markdown"
 
 
 def in_fours(digest: str) -> str:

@@ -29,6 +29,7 @@ def as_json(review: Review) -> dict[str, Json]:
             "tables": {table: counts["tables"][table] for table in review.tables},
             "shapes": [_shape(shape) for shape in ((review.chosen,) if review.chosen else review.shapes)],
             "unresolved": [_reason(reason) for reason in review.reasons],
+            "cases": review.cases,
             "rows_here": review.whole,
             "erased": review.erased,
             "unmasked": review.unmasked,

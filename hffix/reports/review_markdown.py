@@ -6,8 +6,8 @@ from typing import Final
 from hffix.model.manifest import RARE_ROWS
 from hffix.reports import statements
 from hffix.reports.messages import Messages
-from hffix.reports.review import Review, Shape, in_fours, next_command, place_of, verdict
-from hffix.reports.review_text import LONGEST_REASON, planned, struck
+from hffix.reports.review import Review, Shape, in_fours, next_line, place_of, verdict
+from hffix.reports.review_text import LONGEST_REASON, cases_of, planned, struck
 from hffix.reports.safe import markdown_code, markdown_text
 
 # GitHub takes 65,536 characters; each section may fill the comment up to its own mark, so that later ones have room.
@@ -31,7 +31,7 @@ def as_markdown(review: Review, *, say: Messages) -> str:
     comment.table(_REASONS, rows=_reasons(review, say=say), until=_UNTIL["unresolved"], what="reasons", numbers={0})
     comment.line(f"{say.word('digest')} `{in_fours(review.digest)}`")
     comment.line("")
-    comment.line(say("Next: {command}", command=f"`{next_command(review)}`"))
+    comment.line(next_line(review, say=say, quote="`"))
     return comment.text()
 
 
@@ -89,8 +89,9 @@ def _facts(review: Review, *, say: Messages) -> Iterator[tuple[str, str]]:
         (say.word("why"), manifest.fix.reason),
         (say.word("target"), statements.target_of(manifest, say=say)),
         (say.word("planned"), planned(review, say=say)),
+        (say.word("cases"), cases_of(review, say=say)),
         (say.word("trial"), statements.trial_of(manifest, say=say)),
-        (say.word("struck"), struck(review, say=say) if manifest.struck else ""),
+        (say.word("struck"), struck(review, say=say)),
         *statements.cautions_of(manifest, say=say),
     ]
     for scope in manifest.scope:

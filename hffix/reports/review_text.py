@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from hffix.model.manifest import RARE_ROWS
+from hffix.model.manifest import RARE_ROWS, TableCounts
 from hffix.reports import statements
 from hffix.reports.messages import Messages
-from hffix.reports.review import Reason, Review, Shape, change_of, in_fours, minute, next_command, place_of, verdict
+from hffix.reports.review import Reason, Review, Shape, change_of, in_fours, minute, next_line, place_of, verdict
 from hffix.reports.safe import safe
 from hffix.reports.widths import GAP, aligned, cells, fold, labelled, pad
 
@@ -29,7 +29,7 @@ def as_text(review: Review, *, say: Messages, width: int = 100, every_shape: boo
         lines += labelled(facts, width=width, others=[label for label, _ in ending])
         lines += _shapes(review, say=say, width=width, every_shape=every_shape)
         lines += labelled(ending, width=width, others=[label for label, _ in facts])
-    lines.append(say("Next: {command}", command=next_command(review)))
+    lines.append(next_line(review, say=say))
     return "\n".join(lines)
 
 
@@ -58,8 +58,10 @@ def _facts(review: Review, *, say: Messages) -> Iterator[tuple[str, str]]:
             label = ""
     label = say.word("rows")
     for table in review.tables:
-        yield label, rows_of(review, table, say=say)
+        yield label, rows_of(table, review.manifest.counts.tables[table], say=say)
         label = ""
+    if told := cases_of(review, say=say):
+        yield say.word("cases"), told
     yield from statements.cautions_of(manifest, say=say)
     yield say.word("trial"), statements.trial_of(manifest, say=say)
     if manifest.struck is not None:
@@ -78,17 +80,31 @@ def planned(review: Review, *, say: Messages) -> str:
 
 
 def struck(review: Review, *, say: Messages) -> str:
-    """Say how many rows a reviewer took out, and of which change set."""
-    found, parent = review.manifest.struck, review.manifest.parent
-    return say(
-        "{count:row|rows} by {person}, from {parent}",
-        count=found.count if found else 0, person=safe(found.by if found else ""), parent=safe((parent or "–")[:12]),
-    )  # fmt: skip
+    """Say how many rows a reviewer took out, of which change set, and why."""
+    found = review.manifest.struck
+    if found is None:
+        return ""
+    # Rows that were to be inserted are not counted: they were in no table.
+    text = "rows to insert, by {person}, from {parent}"
+    if found.count:
+        text = "{count:row|rows} by {person}, from {parent}"
+    parent = safe((review.manifest.parent or "–")[:12])
+    told = say(text, count=found.count, person=safe(found.by), parent=parent)
+    return told if found.why is None else say("{told}: {why}", told=told, why=safe(found.why, longest=LONGEST_REASON))
 
 
-def rows_of(review: Review, table: str, *, say: Messages) -> str:
+def cases_of(review: Review, *, say: Messages) -> str:
+    """Say how many cases there are, where that is known, and how many questions they ask; nothing where none is."""
+    asks, parts = review.manifest.counts.asks, []
+    if review.cases:
+        parts.append(say("{cases:case|cases}, each written whole or not at all", cases=review.cases))
+    if asks:
+        parts.append(say("{asks:question|questions}, asked again before a case is written", asks=asks))
+    return say.word("; ").join(parts)
+
+
+def rows_of(table: str, counts: TableCounts, *, say: Messages) -> str:
     """Say how many rows of a table and cells of its columns change."""
-    counts = review.manifest.counts.tables[table]
     text = "{table}: {updates} updated, {inserts} inserted, {deletes} deleted"
     said = say(text, table=safe(table), updates=counts.updates, inserts=counts.inserts, deletes=counts.deletes)
     columns = say.word(", ").join(f"{safe(column)} {cells_:,}" for column, cells_ in counts.columns.items())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from hffix.model.manifest import Manifest, TableCounts
 from hffix.model.scope import Scope
+from hffix.model.shape import visible_value
 from hffix.reports.messages import Messages
 from hffix.reports.review import minute, short_lineage
 from hffix.reports.safe import safe
@@ -47,6 +48,10 @@ def writes_of(table: str, counts: TableCounts, *, say: Messages) -> str:
 def scope_of(scope: Scope, *, say: Messages) -> str:
     """Say what one scope may touch and what it reads."""
     facts = {"table": safe(scope.table), "at_most": scope.at_most, "reads": names(scope.reads, say=say)}
+    if scope.kind in {"delete", "cases-delete"}:
+        return say("{table}: deletes whole rows; at most {at_most:row|rows}", **facts)
+    if scope.kind == "cases-insert":
+        return say("{table}: inserts whole rows; at most {at_most:row|rows}", **facts)
     if not scope.writes:
         return say("{table}: reads {reads}; at most {at_most:row|rows}", **facts)
     if not scope.reads:
@@ -58,9 +63,7 @@ def scope_of(scope: Scope, *, say: Messages) -> str:
 
 def limits_of(scope: Scope, *, say: Messages) -> Iterator[str]:
     """Say which rows a scope chooses, and what a reader would not expect of it."""
-    if scope.kind == "delete":
-        yield say.word("deletes whole rows")
-    if scope.where is not None:
+    if scope.where is not None and not scope.kind.startswith("cases"):
         yield say("where {condition}", condition=safe(scope.where, longest=400))
     if scope.to_null:
         yield say.word("may make a value NULL")
@@ -83,6 +86,16 @@ def cautions_of(manifest: Manifest, *, say: Messages) -> Iterator[tuple[str, str
     """Give, with its label, each further fact that is signed and that only some change sets have."""
     if manifest.reverts is not None:
         yield say.word("takes back"), say("run {run}", run=str(manifest.reverts.number))
+    for name, param in manifest.fix.params.items():
+        value = say.word("hidden") if param.value is None else safe(visible_value(param.value))
+        yield say.word("given"), say("{name} = {value}", name=safe(name), value=value)
+    for name, lookup in manifest.lookups.items():
+        source = lookup.file if lookup.table is None else f"{lookup.table}.{lookup.key} → {lookup.value}"
+        yield say.word("looks up"), say("{name} in {source}", name=safe(name), source=safe(str(source)))
+    for query in dict.fromkeys(scope.where for scope in manifest.scope if scope.kind == "cases" and scope.where):
+        yield say.word("cases of"), safe(" ".join(query.split()), longest=400)
+    if manifest.fix.after:
+        yield say.word("comes after"), say("a finished run of {fixes}", fixes=names(manifest.fix.after, say=say))
     if manifest.fix.on_conflict == "skip":
         yield say.word("conflicts"), say.word("rows that changed since are left and recorded; the rest is written")
     for effect in manifest.side_effects:

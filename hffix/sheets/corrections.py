@@ -1,12 +1,9 @@
-r"""Corrections files: values that came back from banks and units, one cell a line.
+r"""Corrections files: values that came back from banks and units, one cell a line, as CSV or XLSX.
 
-UTF-8 CSV with a header of the key columns' names, `column`, `value`, and optionally `expected` and `origin`. An empty
-cell is the empty text; only `\N` is NULL, and `\\N` the text.
+A header of the key columns' names, `column`, `value`, and optionally `expected` and `origin`. An empty cell is the
+empty text; only `\N` is NULL, and `\\N` the text.
 """
 
-import csv
-import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +11,8 @@ from pathlib import Path
 from hffix.errors.fixes import BadCorrections
 from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw
-
-Fault = tuple[int, str]
-
-LONGEST_CELL = 16 * 1024 * 1024
-MOST_NAMED = 20
+from hffix.sheets.row import Fault
+from hffix.sheets.rows import null_or_text, open_rows, refuse_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,35 +39,22 @@ class CorrectionsFile:
 
 def read_corrections(path: Path, *, key: tuple[str, ...], writes: tuple[str, ...]) -> CorrectionsFile:
     """Read a file; its faults are kept, each with its line, so that all can be told together."""
-    try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except FileNotFoundError as fault:
-        raise BadCorrections(f"there is no file corrections/{path.name}") from fault
-    except UnicodeDecodeError as fault:
-        raise BadCorrections(f"{path.name} is not UTF-8") from fault
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    header = tuple(reader.fieldnames or ())
-    _check_header(path.name, header, needed=(*key, "column", "value"))
+    if not path.exists():
+        raise BadCorrections(f"there is no file corrections/{path.name}")
+    needed = (*key, "column", "value")
+    opened = open_rows(path, needed=needed, refusal=BadCorrections)
+    _check_header(path.name, opened.header, needed=needed)
     faults: list[Fault] = []
     rows: dict[tuple[str | None, ...], list[Correction]] = {}
-    try:
-        for cells in reader:
-            line = reader.line_num
-            if None in cells or None in cells.values():
-                faults.append((line, "not as many cells as the header"))
-                continue
-            found = _correction(cells, path.name, line, header)
-            if found.column not in writes:
-                faults.append((line, f"the fix does not write column {found.column}"))
-            else:
-                rows.setdefault(tuple(_null_or_text(cells[column]) for column in key), []).append(found)
-    except csv.Error as fault:
-        faults.append((reader.reader.line_num, str(fault)))
+    for line, cells in opened.lines(opened.header, faults):
+        found = _correction(cells, opened.place, line)
+        if found.column not in writes:
+            faults.append((line, f"the fix does not write column {found.column}"))
+        else:
+            rows.setdefault(tuple(null_or_text(cells[column]) for column in key), []).append(found)
     return CorrectionsFile(
         name=path.name,
-        digest=hashlib.sha256(data).hexdigest(),
+        digest=opened.digest,
         rows={named: tuple(cells) for named, cells in rows.items()},
         faults=tuple(faults),
     )
@@ -85,32 +66,24 @@ def _check_header(name: str, header: tuple[str, ...], *, needed: tuple[str, ...]
     # A misspelt `expected` that nobody reads would take its guard away.
     unknown = [column for column in header if column not in {*needed, "expected", "origin"}]
     if unknown:
-        raise BadCorrections(f"{name}, line 1: the header names {unknown[0]}, which is no key and no part of this file")
+        told = f"names {unknown[0]}" if unknown[0] else "has a column without a name"
+        raise BadCorrections(f"{name}, line 1: the header {told}, which is no key and no part of this file")
 
 
 def refuse(name: str, faults: Iterable[Fault]) -> None:
     """Raise all faults of a file at once, by line, where there are any."""
-    told = [f"line {line}: {text}" for line, text in sorted(faults)]
-    if told:
-        more = f"; and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-        raise BadCorrections(f"{name}: {'; '.join(told[:MOST_NAMED])}{more}")
+    refuse_faults(name, faults, refusal=BadCorrections)
 
 
-def _correction(cells: Mapping[str, str], name: str, line: int, header: tuple[str, ...]) -> Correction:
+def _correction(cells: Mapping[str, str], place: str, line: int) -> Correction:
     return Correction(
         line=line,
         column=cells["column"],
-        value=_null_or_text(cells["value"]),
-        expected=_null_or_text(cells.get("expected", "")),
-        has_expected="expected" in header,
-        origin=cells.get("origin") or f"{name}!{line}",
+        value=null_or_text(cells["value"]),
+        expected=null_or_text(cells.get("expected", "")),
+        has_expected="expected" in cells,
+        origin=cells.get("origin") or f"{place}!{line}",
     )
-
-
-def _null_or_text(cell: str) -> str | None:
-    if cell == r"\N":
-        return None
-    return cell[1:] if cell == r"\\N" else cell
 
 
 class Corrections:

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
 from hffix.errors.changesets import RowsChanged
 from hffix.errors.evidence import BadBackup
-from hffix.model.manifest import PART_LINES
+from hffix.model.manifest import PART_LINES, Root
 from hffix.store.files import read, storing, write_once
-from hffix.store.line_files import compress, split_lines
+from hffix.store.line_files import compress, erase_lines, split_lines
 
 # A whole row may hold far more than the columns that a change set's line holds of it.
 LONGEST_ROW: Final = 2**31
+_RUN: Final = re.compile(r"[1-9][0-9]*")
 _NAME: Final = re.compile(r"([1-9][0-9]*)-[0-9a-f]{12}\.jsonl\.zst")
 
 
@@ -36,6 +38,19 @@ def read_part(path: Path) -> list[bytes]:
         return [line for lines in split_lines(read(path), most=PART_LINES, longest=LONGEST_ROW) for line in lines]
     except RowsChanged as fault:
         raise BadBackup(f"{path}: {fault.message}") from fault
+
+
+def erase_in_part(path: Path, leaves: AbstractSet[bytes], *, stated: Root) -> int:
+    """Put its leaf in the place of each line of a part that has one of these leaves; give how many were put."""
+    return erase_lines(path, leaves, stated=stated, longest=LONGEST_ROW)
+
+
+def all_parts(folder: Path) -> tuple[Path, ...]:
+    """List the parts of every run, also of runs that no change log knows."""
+    with storing(folder):
+        found = folder.iterdir() if folder.is_dir() else iter(())
+        runs = sorted(int(inner.name) for inner in found if inner.is_dir() and _RUN.fullmatch(inner.name))
+    return tuple(path for run in runs for path in parts(folder, run))
 
 
 def parts(folder: Path, run: int) -> tuple[Path, ...]:

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
 from hffix.model import merkle
 from hffix.model.manifest import PART_LINES, Root
-from hffix.store.files import FILE_MODE, storing, sync
+from hffix.store.files import FILE_MODE, TEMPORARY, read, storing, sync, sync_folder
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -29,10 +30,13 @@ _ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
 class Leaves:
     """The tree of a file's lines, in memory of at most one part's hashes.
 
-    A part has a power of two of lines, so that what is folded away is a node of the tree.
+    A part has a power of two of lines, so that what is folded away is a node of the tree. `holds_erased` says whether
+    a line was met that stands as its leaf, or whose leaf is one of those given as erased.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, erased: AbstractSet[bytes] = frozenset()) -> None:
+        self.holds_erased = False
+        self._erased = erased
         self._tree = merkle.Tree()
         self._waiting: list[bytes] = []
 
@@ -41,9 +45,13 @@ class Leaves:
         hashing = sha256
         # No line holds a line end, so only erased lines can bring a quote to the beginning of one.
         if joined.startswith(b'"') or b'\n"' in joined:
-            self._waiting += [leaf_of(line) for line in lines]
+            self.holds_erased = True
+            leaves = [leaf_of(line) for line in lines]
         else:
-            self._waiting += [hashing(b"\x00" + line).digest() for line in lines]
+            leaves = [hashing(b"\x00" + line).digest() for line in lines]
+            if self._erased and not self._erased.isdisjoint(leaves):
+                self.holds_erased = True
+        self._waiting += leaves
         while len(self._waiting) >= PART_LINES:
             self._tree.add_node(merkle.root(self._waiting[:PART_LINES]), leaves=PART_LINES)
             del self._waiting[:PART_LINES]
@@ -59,9 +67,10 @@ class Leaves:
 class LineFile:
     """One new file of lines, written as a stream."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, longest: int = LONGEST) -> None:
         self.path = path
         self.lines = 0
+        self._longest = longest
         self._leaves = Leaves()
         self._compressor = zstd.ZstdCompressor(level=LEVEL)
         with storing(path):
@@ -71,7 +80,7 @@ class LineFile:
         """Append lines, which come without their line ends."""
         if not lines:
             return
-        joined = join(lines)
+        joined = join(lines, longest=self._longest)
         self._leaves.add(lines, joined=joined)
         self.lines += len(lines)
         with storing(self.path):
@@ -94,6 +103,44 @@ def leaf_of(line: bytes) -> bytes:
     return bytes.fromhex(line[1:-1].decode()) if _ERASED.fullmatch(line) else merkle.leaf(line)
 
 
+def is_erased(line: bytes) -> bool:
+    """Say whether a line stands as its leaf."""
+    return _ERASED.fullmatch(line) is not None
+
+
+def erase_lines(path: Path, leaves: AbstractSet[bytes], *, stated: Root, longest: int = LONGEST) -> int:
+    """Put its leaf in the place of each line that has one of these leaves; give how many were put.
+
+    A reader sees the file as it was or as it is then, whole; the root of its lines stays what is `stated`.
+    """
+    place = path.resolve()
+    new = place.with_name(f".{place.name}.erased{TEMPORARY}")
+    with storing(new):
+        # A crash leaves it.
+        new.unlink(missing_ok=True)
+    file, count = LineFile(new, longest=longest), 0
+    try:
+        with storing(new):
+            new.chmod(place.stat().st_mode & 0o777)
+        for lines in split_lines(read(place), most=stated.leaves, longest=longest):
+            kept = [_erased(leaf) if (leaf := merkle.leaf(line)) in leaves else line for line in lines]
+            count += sum(one is not line for one, line in zip(kept, lines, strict=True))
+            file.add(kept)
+        if file.finish() != stated:
+            raise RowsChanged(f"{place.name} does not give the root that is stated for it")
+        with storing(place):
+            new.replace(place)
+            sync_folder(place.parent)
+    finally:
+        file.close()
+        new.unlink(missing_ok=True)
+    return count
+
+
+def _erased(leaf: bytes) -> bytes:
+    return b'"%s"' % leaf.hex().encode()
+
+
 def join(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
     """Write lines as a file holds them; refuse what its readers would refuse or cut elsewhere."""
     joined = b"\n".join(lines) + b"\n"
@@ -109,12 +156,12 @@ def compress(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
     return zstd.compress(join(lines, longest=longest), LEVEL)
 
 
-def root_of(data: bytes, *, most: int) -> Root:
-    """Compute the root of a compressed file's lines; stop where they are more than `most`."""
-    leaves = Leaves()
+def leaves_of(data: bytes, *, most: int, erased: AbstractSet[bytes] = frozenset()) -> Leaves:
+    """Read a compressed file's lines into their tree; stop where they are more than `most`."""
+    leaves = Leaves(erased)
     for lines in split_lines(data, most=most):
         leaves.add(lines, joined=b"\n".join(lines))
-    return leaves.root()
+    return leaves
 
 
 def split_lines(data: bytes, *, most: int, longest: int = LONGEST) -> Iterator[list[bytes]]:

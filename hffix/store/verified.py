@@ -1,6 +1,7 @@
 """A change set whose rows are held against its manifest before any of them is used."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,7 +11,7 @@ from hffix.model import canonical, merkle
 from hffix.model.change import Cells
 from hffix.model.manifest import PART_LINES, Manifest, Root
 from hffix.store.files import storing
-from hffix.store.line_files import root_of, split_lines
+from hffix.store.line_files import Leaves, leaves_of, split_lines
 
 MANIFEST: Final = "manifest.json"
 SCHEMA: Final = "schema.json"
@@ -56,16 +57,24 @@ class ChangeSet:
         if waiting:
             yield waiting
 
-    def verify(self) -> None:
-        """Hold every part, the root and the unresolved rows against the manifest."""
+    def part(self, number: int) -> Iterator[list[bytes]]:
+        """Give the lines of one part, numbered from 1; none of them where the part was changed."""
+        return self._verified(part_name(number), self.manifest.parts[number - 1])
+
+    def verify(self, *, erased: AbstractSet[bytes] = frozenset()) -> bool:
+        """Hold every part, the root and the unresolved rows against the manifest.
+
+        Say whether a line of the rows stands as its leaf, or has one of the leaves given as erased.
+        """
         check_parts(self.manifest)
-        for number, part in enumerate(self.manifest.parts, start=1):
-            self._verified(part_name(number), part)
-        self._verified(UNRESOLVED, self.manifest.unresolved)
+        parts = enumerate(self.manifest.parts, start=1)
+        found = [self._held(part_name(number), part, erased=erased)[1].holds_erased for number, part in parts]
+        self._held(UNRESOLVED, self.manifest.unresolved)
+        return any(found)
 
     def unresolved(self) -> Iterator[UnresolvedLine]:
         """Give the rows left to people; those that were erased since are left out."""
-        for lines in self._verified(UNRESOLVED, self.manifest.unresolved):
+        for lines in self.unresolved_lines():
             for line in lines:
                 parsed = canonical.decode(line)
                 if isinstance(parsed, str):
@@ -73,6 +82,19 @@ class ChangeSet:
                 if not isinstance(parsed, list) or len(parsed) != len(UnresolvedLine._fields):
                     raise NotCanonical(f"{UNRESOLVED}: a line does not have its five parts")
                 yield UnresolvedLine._make(parsed)
+
+    def unresolved_lines(self) -> Iterator[list[bytes]]:
+        """Give the lines of the rows left to people as they stand, some at a time."""
+        yield from self._verified(UNRESOLVED, self.manifest.unresolved)
+
+    def params(self) -> tuple[bytes, ...]:
+        """Give the lines of the params that the manifest states by their leaves only."""
+        return tuple(self._read(PARAMS).splitlines())
+
+    def unverified(self, name: str) -> Iterator[list[bytes]]:
+        """Give the lines of a file as they stand, held against nothing: to look at, and never to be used."""
+        most = max([PART_LINES, self.manifest.unresolved.leaves])
+        yield from split_lines(self._read(name), most=most)
 
     def schema(self) -> dict[str, object]:
         """Give the description of each table, as it was when the change set was planned."""
@@ -83,14 +105,17 @@ class ChangeSet:
 
     def _verified(self, name: str, stated: Root) -> Iterator[list[bytes]]:
         """Read one file through and compare its root; what is then given comes from the same bytes in memory."""
+        return split_lines(self._held(name, stated)[0], most=stated.leaves)
+
+    def _held(self, name: str, stated: Root, *, erased: AbstractSet[bytes] = frozenset()) -> tuple[bytes, Leaves]:
         data = self._read(name)
         try:
-            found = root_of(data, most=stated.leaves)
+            found = leaves_of(data, most=stated.leaves, erased=erased)
         except RowsChanged as fault:
             raise RowsChanged(f"{name} of change set {self.id}: {fault.message}") from fault
-        if found != stated:
+        if found.root() != stated:
             raise RowsChanged(f"{name} of change set {self.id} does not give the root that its manifest states")
-        return split_lines(data, most=stated.leaves)
+        return data, found
 
     def _read(self, name: str) -> bytes:
         if self.folder is None:

@@ -5,9 +5,11 @@ Only this module asks a database to write the rows of user tables.
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby
+from functools import partial
+from itertools import groupby
 
 from hffix.changelog import writer
 from hffix.changelog.reader import Control, read_control
@@ -15,22 +17,21 @@ from hffix.database import Session, open_for_writing, run_lock
 from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
 from hffix.errors.approvals import Revoked
-from hffix.errors.changesets import RowsChanged
 from hffix.model import merkle
 from hffix.model.change import Cells, Line
 from hffix.model.record import BackupFacts, entries_root
 from hffix.model.record import Chunk as ChunkRecord
-from hffix.model.run import MOST_BYTES, State, next_rows
+from hffix.model.run import State, next_rows
 from hffix.model.value import decode_values
 from hffix.store import backups
 from hffix.store.changesets import ChangeSet
+from hffix.workflow.again import again
 from hffix.workflow.chunk import (
     Chunk,
     Tables,
     Verdict,
     alike,
     backup_lines,
-    compare,
     conflict_of,
     keys_of,
     lock_rows,
@@ -40,10 +41,13 @@ from hffix.workflow.chunk import (
     refuse_reached,
 )
 from hffix.workflow.closing import close_run
+from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.leave import leave_pending_receipt, leave_receipt
+from hffix.workflow.questions import ask_again
 from hffix.workflow.session import Work, open_work, schema_now, who_holds
 from hffix.workflow.setting import Setting, Step
+from hffix.workflow.taking import Lines
 
 THROTTLE_SECONDS = 0.5
 
@@ -65,6 +69,7 @@ class Applied:
     run: int
     state: State
     applied: int
+    held: int
     conflicts: int
     decided: int
     leaves: int
@@ -106,14 +111,14 @@ def apply(
 
 
 def _apply_chunks(work: Work, limits: Limits) -> None:
-    lines = _Lines(work.change_set, start=work.decided)
+    lines = Lines(work.change_set, start=work.decided)
     began = time.monotonic()
     rows = work.setting.project.chunk_rows
     while work.decided < work.manifest.leaves:
         control = _wait_at_the_edge(work, limits, began=began)
         chunk = read_chunk(lines.take(control.chunk_rows or rows), first=work.decided + 1)
         started = time.monotonic()
-        _apply_chunk(work, chunk)
+        again(work.session, partial(_apply_chunk, work, chunk))
         rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
         work.setting.watch(Step(name="apply", done=work.decided, total=work.manifest.leaves, conflicts=work.conflicts))
 
@@ -128,6 +133,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         verdicts = _compare(work, chunk, found)
         failpoints.reach("chunk.compared")
         lines, before = _to_write(chunk.lines, found, verdicts)
+        refuse_unbalanced(lines, work.manifest.keeps)
         refuse_reached(work.session, work.tables, lines, before)
         backup = _back_up(work, chunk, lines, before)
         failpoints.reach("chunk.backed-up")
@@ -147,16 +153,20 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         raise
     work.decided = chunk.last
     work.leaves.add(chunk.leaves)
-    work.applied += len(lines)
-    work.conflicts += len(chunk.lines) - len(lines)
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    work.applied += outcomes["applied"]
+    work.held += outcomes["held"]
+    work.conflicts += outcomes["conflict"]
 
 
 def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Verdict]:
-    verdicts = compare(chunk.lines, found)
+    """Ask the cases' questions again and hold rows and answers against the plan; what does not stand may stop here."""
+    answers = ask_again(work.session.lock_answers, work.tables, work.manifest.scope, chunk.lines)
+    verdicts = decide(chunk.lines, found, answers)
     if work.manifest.fix.on_conflict == "stop":
         for line, verdict in zip(chunk.lines, verdicts, strict=True):
-            if verdict.outcome == "conflict":
-                others = sum(other.outcome == "conflict" for other in verdicts) - 1
+            if of_its_own(verdict):
+                others = sum(map(of_its_own, verdicts)) - 1
                 more = f" (and {others:,} more in this chunk)" if others else ""
                 told = conflict_of(line, verdict, mask_of=work.setting.project.mask_of)
                 raise Conflict(
@@ -168,7 +178,7 @@ def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Ve
 def _to_write(
     lines: Sequence[Line], found: Sequence[Cells | None], verdicts: Sequence[Verdict]
 ) -> tuple[list[Line], list[Cells | None]]:
-    """Leave out the conflicts: their rows stay as they were found."""
+    """Leave out the questions, and the conflicts: their rows stay as they were found."""
     kept = [place for place, verdict in enumerate(verdicts) if verdict.outcome == "applied"]
     return [lines[place] for place in kept], [found[place] for place in kept]
 
@@ -223,16 +233,16 @@ def _fence(work: Work) -> None:
 def _record(
     work: Work, chunk: Chunk, verdicts: Sequence[Verdict], entries: Sequence[bytes], backup: BackupFacts
 ) -> ChunkRecord:
-    conflicts = sum(verdict.outcome == "conflict" for verdict in verdicts)
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
     return ChunkRecord(
         number=work.head.number + 1,
         time=work.time(),
         run=work.run,
         first=chunk.first,
         last=chunk.last,
-        applied=len(verdicts) - conflicts,
-        held=0,
-        conflicts=conflicts,
+        applied=outcomes["applied"],
+        held=outcomes["held"],
+        conflicts=outcomes["conflict"],
         entries=entries_root(entries),
         backup=backup,
         schema=schema_now(work.session, work.tables, work.manifest.schema),
@@ -262,27 +272,6 @@ def _stop_if_asked(limits: Limits, *, paused: bool, began: float, work: Work) ->
         raise Paused(f"run {work.run} came to its hour; {left}")
 
 
-class _Lines:
-    """The lines of a change set from one place on, taken in chunks of changing size."""
-
-    def __init__(self, change_set: ChangeSet, *, start: int) -> None:
-        self._blocks = change_set.blocks(start=start)
-        self._held: list[bytes] = []
-
-    def take(self, rows: int) -> list[bytes]:
-        """Take at most so many lines, and at most eight megabytes of them."""
-        while len(self._held) < rows and (block := next(self._blocks, None)):
-            self._held += block
-        taken = self._held[:rows]
-        if sum(map(len, taken)) > MOST_BYTES:
-            sizes = accumulate(map(len, taken))
-            taken = taken[: max(1, sum(size <= MOST_BYTES for size in sizes))]
-        if not taken:
-            raise RowsChanged("the change set has fewer lines than its manifest states")
-        del self._held[: len(taken)]
-        return taken
-
-
 def _spent(setting: Setting, session: Session, change_set: ChangeSet, spent: AlreadyApplied) -> Applied:
     past, receipt, head = leave_pending_receipt(setting, session)
     run = past.run_of(change_set.digest)
@@ -293,6 +282,7 @@ def _spent(setting: Setting, session: Session, change_set: ChangeSet, spent: Alr
         run=run.id,
         state=run.closed.state,
         applied=run.applied,
+        held=run.held,
         conflicts=run.conflicts,
         decided=run.decided,
         leaves=run.opened.leaves,
@@ -310,6 +300,7 @@ def _applied(work: Work, *, receipt: str | None, problem: HffixError | None) -> 
         run=work.run,
         state="done" if closed else states.get(type(problem), "stopped") if problem else "done",
         applied=work.applied,
+        held=work.held,
         conflicts=work.conflicts,
         decided=work.decided,
         leaves=work.manifest.leaves,

@@ -1,6 +1,6 @@
 """Backups: the parts on disk, proved against the chain and by restoring them into a scratch database."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hffix.model.run import Run
 from hffix.model.schema import Table
 from hffix.model.value import decode_value
 from hffix.store import backups
+from hffix.store.line_files import is_erased, leaf_of
 from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain
 from hffix.workflow.runs import find_run
@@ -31,6 +32,7 @@ class PartFacts:
     bytes: int
     named: bool
     path: Path
+    erased: int = 0
 
 
 def list_parts(setting: Setting) -> tuple[PartFacts, ...]:
@@ -57,11 +59,18 @@ def verify_parts(setting: Setting, *, run: int | None = None) -> tuple[PartFacts
     with open_for_reading(setting.url, folder=setting.folder) as snapshot:
         past = read_chain(snapshot)
         runs = list(past.runs.values()) if run is None else [find_run(past, run)]
-        return tuple(_proved(snapshot, one, path, chunk) for one in runs for path, chunk in _parts(setting, one))
+        return tuple(
+            _proved(snapshot, one, path, chunk, erased=past.erased)
+            for one in runs
+            for path, chunk in _parts(setting, one)
+        )
 
 
 def restore(setting: Setting, run: int, *, folder: Path) -> tuple[Path, int]:
-    """Put every row of a run's parts into a scratch database, as it was before the run; give the file and the rows."""
+    """Put every row of a run's parts into a scratch database, as it was before the run; give the file and the rows.
+
+    A row that was erased since is in no part any more.
+    """
     path = folder / f"run-{run}.db"
     rows = 0
     with (
@@ -70,7 +79,7 @@ def restore(setting: Setting, run: int, *, folder: Path) -> tuple[Path, int]:
     ):
         past = read_chain(snapshot)
         for part, chunk in _parts(setting, find_run(past, run)):
-            for table, lines in _tables(snapshot, _lines(part, chunk)):
+            for table, lines in _tables(snapshot, _lines(part, chunk, erased=past.erased)):
                 scratch.put(table, [tuple(decode_value(row[name]) for name in table.stored) for row in lines])
                 rows += len(lines)
     return path, rows
@@ -83,15 +92,17 @@ def _parts(setting: Setting, run: Run) -> Iterator[tuple[Path, Chunk]]:
             yield backups.part_path(setting.project.backups, run=run.id, first=chunk.first, root=root), chunk
 
 
-def _lines(path: Path, chunk: Chunk) -> list[list[object]]:
-    """Read a part whose root and rows are those of its record."""
+def _lines(path: Path, chunk: Chunk, *, erased: Collection[str]) -> list[list[object]]:
+    """Read a part whose root and rows are those of its record; leave out the rows that a record erased."""
     if not path.is_file():
         raise BadBackup(f"part {path.parent.name}/{path.name} is missing")
     lines = backups.read_part(path)
-    root = merkle.root([merkle.leaf(line) for line in lines]).hex()
+    root = merkle.root([leaf_of(line) for line in lines]).hex()
     if root != chunk.backup.root or len(lines) != chunk.backup.rows:
         raise BadBackup(f"part {path.parent.name}/{path.name} is not the one that its chunk record names")
-    return [orjson.loads(line) for line in lines]
+    if any(is_erased(line) and leaf_of(line).hex() not in erased for line in lines):
+        raise BadBackup(f"part {path.parent.name}/{path.name}: a row of it is gone, and no erase record names it")
+    return [orjson.loads(line) for line in lines if not is_erased(line)]
 
 
 def _tables(snapshot: Snapshot, lines: list[list[object]]) -> Iterator[tuple[Table, list[dict[str, object]]]]:
@@ -102,14 +113,21 @@ def _tables(snapshot: Snapshot, lines: list[list[object]]) -> Iterator[tuple[Tab
         yield snapshot.table(name), rows
 
 
-def _proved(snapshot: Snapshot, run: Run, path: Path, chunk: Chunk) -> PartFacts:
+def _proved(snapshot: Snapshot, run: Run, path: Path, chunk: Chunk, *, erased: Collection[str]) -> PartFacts:
+    lines = _lines(path, chunk, erased=erased)
     with open_scratch(None, like=snapshot.dialect) as scratch:
-        for table, rows in _tables(snapshot, _lines(path, chunk)):
+        for table, rows in _tables(snapshot, lines):
             names = table.stored
             scratch.put(table, [tuple(decode_value(row[name]) for name in names) for row in rows])
             found = canonical_rows(names, scratch.get(table))
             if found != [{name: row[name] for name in names} for row in rows]:
                 raise BadBackup(f"part {path.parent.name}/{path.name}: restored, its rows are not those it holds")
     return PartFacts(
-        run=run.id, first=chunk.first, rows=chunk.backup.rows, bytes=path.stat().st_size, named=True, path=path
+        run=run.id,
+        first=chunk.first,
+        rows=chunk.backup.rows,
+        bytes=path.stat().st_size,
+        named=True,
+        path=path,
+        erased=chunk.backup.rows - len(lines),
     )

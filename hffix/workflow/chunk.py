@@ -11,6 +11,7 @@ import orjson
 from hffix.changelog.rows import LogRow, log_rows_of
 from hffix.database import Session, Snapshot
 from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
+from hffix.errors.changesets import LinesErased
 from hffix.model.canonical import PLAIN, encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.mask import masked
@@ -61,9 +62,11 @@ APPLIED = Verdict(outcome="applied")
 def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     """Read the lines of one transaction."""
     parsed = read_lines(lines)
-    whole = [line for line in parsed if isinstance(line, Line) and line.kind != "ask"]
+    whole = [line for line in parsed if isinstance(line, Line)]
     if len(whole) != len(parsed):
-        raise NotPlannedHere("the change set holds erased lines, or questions of cases")
+        raise LinesErased("the change set holds lines that were erased")
+    if any(line.case is None and line.kind == "ask" for line in whole):
+        raise NotPlannedHere("the change set holds a question without its case")
     return Chunk(first=first, lines=tuple(whole), leaves=tuple([sha256(b"\x00" + line).digest() for line in lines]))
 
 
@@ -87,21 +90,30 @@ def lock_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> list[C
 
 
 def read_rows(snapshot: Snapshot, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
-    """Read each line's row whole, in canonical values; None where there is no row of exactly that key."""
+    """Read each line's row whole, in canonical values; None where there is no row of exactly that key.
+
+    A question has no row of its own: its place is None too.
+    """
     return _rows(snapshot.rows, tables, lines)
 
 
 def _rows(read: Reading, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
-    found: list[Cells | None] = []
-    for name, _, some in alike(lines):
+    found: list[Cells | None] = [None] * len(lines)
+    # Cases change from table to table with every line; one reading a table serves all of them.
+    places: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        if line.kind != "ask":
+            places.setdefault(line.table, []).append(place)
+    for name, those in places.items():
         table = tables[name]
+        some = lines if len(those) == len(lines) else [lines[place] for place in those]
         keys = keys_of(table, some)
         rows = read(table, keys=keys)
         cells = dict(zip(rows, canonical_rows(table.names, list(rows.values())), strict=True))
         # Equal for the engine is not the same: 'a' may answer for 'A', and 1 for 1.0.
-        for line, key in zip(some, keys, strict=True):
+        for place, line, key in zip(those, some, keys, strict=True):
             row = cells.get(key)
-            found.append(row if row is not None and line.key.items() <= row.items() else None)
+            found[place] = row if row is not None and line.key.items() <= row.items() else None
     return found
 
 
@@ -146,31 +158,50 @@ def _edges(_table: str, _column: str) -> str:
 
 def conflict_of(line: Line, verdict: Verdict, *, mask_of: Masking = _edges) -> str:
     """Say which row and column conflict, without a value; the key is whole where its column has no mask."""
+    case = f"case {line.case}: " if line.case is not None else ""
+    if line.kind == "ask":
+        return f"{case}the rows of {line.table} by {', '.join(line.key)} are not those that answered its question"
     key = key_for_eyes(line.table, line.key, mask_of=mask_of)
     seen = verdict.observed[1] if verdict.observed else None
     if line.kind == "insert":
-        return f"{line.table} {key}: a row of that key is there"
+        return f"{case}{line.table} {key}: a row of that key is there"
     if not isinstance(seen, dict) or line.before is None:
-        return f"{line.table} {key}: the row is gone"
+        return f"{case}{line.table} {key}: the row is gone"
     columns = [column for column, value in line.before.items() if seen.get(column) != value]
-    return f"{line.table} {key}, column {', '.join(columns)}: changed since it was planned"
+    return f"{case}{line.table} {key}, column {', '.join(columns)}: changed since it was planned"
 
 
 def refuse_reached(session: Session, tables: Tables, lines: Sequence[Line], found: Sequence[Cells | None]) -> None:
     """Refuse to write what the database's own foreign-key actions would carry on to rows that are in no line."""
     if not any(link.on_update in ACTING or link.on_delete in ACTING for t in tables.values() for link in t.referred):
         return
-    deleted = {
-        (name, key) for name, kind, some in alike(lines) if kind == "delete" for key in keys_of(tables[name], some)
-    }
-    for line, row in zip(lines, found, strict=True):
+    leaving = _leaving(tables, lines)
+    for place, (line, row) in enumerate(zip(lines, found, strict=True)):
         table = tables[line.table]
         if row is None or not _carries_on(table, line):
             continue
         whole = tuple(decode_values([row[name] for name in table.names]))
         for child, key in session.reached(table, rows=[whole], kind=line.kind):
-            if (child, key) not in deleted:
-                raise Conflict(f"the {line.kind} of a row of {line.table} would reach a row of {child} that came since")
+            first, case = leaving.get((child, key), (len(lines), None))
+            # Whether it did go away is read back: only of rows without a line nobody would know.
+            if first > place and (first == len(lines) or case != line.case):
+                of = f"case {line.case}: " if line.case is not None else ""
+                told = f"the {line.kind} of a row of {line.table} would reach a row of {child} that came since"
+                raise Conflict(f"{of}{told}")
+
+
+def _leaving(tables: Tables, lines: Sequence[Line]) -> dict[tuple[str, Row], tuple[int, str | None]]:
+    """Find the rows that lines delete, or whose referring columns they change: place and case of each such line."""
+    leaving: dict[tuple[str, Row], tuple[int, str | None]] = {}
+    place = 0
+    for name, kind, some in alike(lines):
+        table = tables[name]
+        referring = {column for link in table.references for column in link.columns}
+        for at, (line, key) in enumerate(zip(some, keys_of(table, some), strict=True), start=place):
+            if kind == "delete" or (kind == "update" and referring & (line.after or {}).keys()):
+                leaving[name, key] = at, line.case
+        place += len(some)
+    return leaving
 
 
 def _carries_on(table: Table, line: Line) -> bool:
@@ -209,7 +240,11 @@ def read_back(
     effects: Mapping[str, frozenset[str]],
 ) -> list[Verdict]:
     """Read the written rows again and compare every column; give what declared side effects made of theirs."""
-    if not effects and all(_stands(session, tables[name], kind, *some) for name, kind, some in _paired(lines, before)):
+    if not lines:
+        return []
+    # Cases change from table to table with every line: their rows are read by table, and compared one by one.
+    plain = not effects and lines[-1].case is None
+    if plain and all(_stands(session, tables[name], kind, *some) for name, kind, some in _paired(lines, before)):
         return [APPLIED] * len(lines)
     after = read_rows(session, tables, lines)
     verdicts: list[Verdict] = []

@@ -28,6 +28,7 @@ def close(setting: Setting, change_set: ChangeSet) -> Applied:
             run=work.run,
             state="closed",
             applied=work.applied,
+            held=work.held,
             conflicts=work.conflicts,
             decided=work.decided,
             leaves=work.manifest.leaves,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hffix.changelog import reader
+from hffix.database.session import NO_PARAMS
 from hffix.errors import HffixError
 from hffix.errors.applying import KeepsUnproved, RootDiffers
 from hffix.errors.evidence import EnsuresUnmet
@@ -11,7 +12,9 @@ from hffix.model import merkle
 from hffix.model.change import Line, read_lines
 from hffix.model.record import Close, Ensured, Left
 from hffix.store.changesets import ChangeSet
+from hffix.store.line_files import leaf_of
 from hffix.workflow.conditions import holds
+from hffix.workflow.given import bound_again
 from hffix.workflow.measure import Measure
 from hffix.workflow.session import Work
 
@@ -22,8 +25,10 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
     left = Left(lines=work.manifest.leaves - work.decided, nodes=tuple(_nodes(work)))
     if left.nodes or not left.lines:
         _prove_root(work, left)
+    ensuring = work.manifest.ensures
+    params = bound_again(work.change_set) if ensuring else NO_PARAMS
     ensures = tuple(
-        Ensured(title=condition.title, held=holds(work.session, condition)) for condition in work.manifest.ensures
+        Ensured(title=condition.title, held=holds(work.session, condition, params=params)) for condition in ensuring
     )
     work.session.begin()
     try:
@@ -35,7 +40,7 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
             operator=work.operator,
             state="done" if done else "closed",
             applied=work.applied,
-            held=0,
+            held=work.held,
             conflicts=work.conflicts,
             left=left,
             ensures=ensures,
@@ -75,7 +80,7 @@ def _nodes(work: Work) -> Iterator[str]:
 
 def _leaves_of(change_set: ChangeSet, *, start: int) -> Iterator[bytes]:
     for block in change_set.blocks(start=start):
-        yield from map(merkle.leaf, block)
+        yield from map(leaf_of, block)
 
 
 def _prove_root(work: Work, left: Left) -> None:

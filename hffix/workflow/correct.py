@@ -8,7 +8,8 @@ from hffix.database import Snapshot
 from hffix.model.schema import Table
 from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw
-from hffix.sheets.corrections import Correction, Corrections, CorrectionsFile, Fault, read_corrections, refuse
+from hffix.sheets.corrections import Correction, Corrections, CorrectionsFile, read_corrections, refuse
+from hffix.sheets.row import Fault
 from hffix.workflow.bind import Bound
 from hffix.workflow.drafting import BoundCorrections
 

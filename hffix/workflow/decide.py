@@ -12,14 +12,14 @@ from hffix.errors.fixes import FunctionFailed, NullRefused, OutsideScope, WrongR
 from hffix.model.change import Cells
 from hffix.model.schema import Table
 from hffix.model.unresolved import Unresolved
-from hffix.model.value import Raw, encode_value
+from hffix.model.value import Raw, Typed, encode_value
 from hffix.sheets.corrections import Corrections
 from hffix.workflow.bind import Bound
 from hffix.workflow.chunk import Masking, key_for_eyes
 
 Row = tuple[Raw, ...]
 MOST_REMEMBERED: Final = 20_000
-_EXACT: Final = frozenset({str, int, bytes, type(None)})
+_EXACT: Final = frozenset({str, int, bytes, Typed, type(None)})
 
 
 class Declined(str):
@@ -45,6 +45,7 @@ class Decider:
         places: Mapping[str, int],
         first_expression: int,
         corrections: Corrections | None,
+        given: Mapping[str, object],
         mask_of: Masking,
     ) -> None:
         self.bound = bound
@@ -52,6 +53,7 @@ class Decider:
         self._script = script
         self._table = table
         self._mask_of = mask_of
+        self._given = {name: given[name] for name in self._scope.given}
         self._keys = len(table.key)
         self._reads = tuple(places[column] for column in self._scope.reads)
         self._writes = tuple(places[column] for column in self._scope.writes)
@@ -94,13 +96,13 @@ class Decider:
             if self._single:
                 column, before = self._scope.writes[0], row[self._writes[0]]
                 after = self._settled(column, self._call(row), before)
-                return None if _same(after, before) else {column: encode_value(after)}
+                return None if same(after, before) else {column: encode_value(after)}
             results = self._results(row)
             changed: Cells = {}
             for column, place in zip(self._scope.writes, self._writes, strict=True):
                 if column in results:
                     after = self._settled(column, results[column], row[place])
-                    if not _same(after, row[place]):
+                    if not same(after, row[place]):
                         changed[column] = encode_value(after)
         except Unresolved as declined:
             return Declined(declined.reason)
@@ -132,7 +134,7 @@ class Decider:
         if scope.decide is None:
             raise FunctionFailed(f"{self._place()} has no function")
         try:
-            return scope.decide(*values)
+            return scope.decide(*values, **self._given)
         except (Unresolved, HffixError):
             raise
         except (Exception, SystemExit) as fault:
@@ -163,7 +165,7 @@ class Decider:
         return f"{self._script.path.name}, line {scope.line}: {scope.function or scope.kind} on {self._table.name}"
 
 
-def _same(after: Raw, before: Raw) -> bool:
+def same(after: Raw, before: Raw) -> bool:
     """Say whether two values are stored alike: 1 and 1.0 are not."""
     if type(after) is not type(before):
         return False

@@ -1,27 +1,20 @@
 """Drafting lines: rows of the snapshot become lines of the change set, in the order in which they will be written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import compress
 
-import orjson
-
-from hffix.authoring.loading import Script
-from hffix.database import Snapshot
 from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes, UniqueTaken
 from hffix.errors.targets import QueryFailed
-from hffix.model.canonical import PLAIN
 from hffix.model.change import Cells
 from hffix.model.schema import Table
 from hffix.model.value import Raw, decode_value, encode_value
 from hffix.sheets.corrections import Corrections
-from hffix.store.changesets import Draft
-from hffix.workflow.bind import Binding, Bound
-from hffix.workflow.chunk import Masking
+from hffix.workflow.bind import Bound
+from hffix.workflow.cases import claim_of
 from hffix.workflow.decide import Decider, Declined
-from hffix.workflow.measure import Measure
+from hffix.workflow.planning import Planning
 
 Row = tuple[Raw, ...]
 
@@ -34,48 +27,37 @@ class BoundCorrections:
     origins: Mapping[Row, str]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Drafting:
     """The work of one plan on one snapshot."""
 
-    script: Script
-    binding: Binding
-    snapshot: Snapshot
-    seed: bytes
-    draft: Draft
-    measure: Measure
+    planning: Planning
     corrections: Mapping[int, BoundCorrections]
-    mask_of: Masking
-    watch: Callable[[int], None]
     _changed: Counter[int] = field(default_factory=Counter)
     _deleted: set[tuple[str, Row]] = field(default_factory=set)
-    _keyed: "blake2b" = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Key the hash of the salts once, not for every line."""
-        self._keyed = blake2b(digest_size=16, key=self.seed)
 
     def run(self) -> None:
         """Draft updates with parents first, then deletes with children first."""
-        for table in self.binding.order:
-            if self.binding.changing(table):
-                self._updates(self.binding.tables[table])
-        for table in reversed(self.binding.order):
-            if self.binding.deleting(table):
-                self._deletes(self.binding.tables[table], self.binding.deleting(table))
+        for table in self.planning.binding.order:
+            if self.planning.binding.changing(table):
+                self._updates(self.planning.binding.tables[table])
+        for table in reversed(self.planning.binding.order):
+            if self.planning.binding.deleting(table):
+                self._deletes(self.planning.binding.tables[table], self.planning.binding.deleting(table))
 
     def _updates(self, table: Table) -> None:
-        scan = _Scan(table, self.binding.changing(table.name), self.binding.deleting(table.name))
+        scan = _Scan(table, self.planning.binding.changing(table.name), self.planning.binding.deleting(table.name))
         deciders = [
             Decider(
                 bound,
-                script=self.script,
+                script=self.planning.script,
                 table=table,
-                snapshot=self.snapshot,
+                snapshot=self.planning.snapshot,
                 places=scan.places,
                 first_expression=scan.first_expression[number],
                 corrections=found.values if (found := self.corrections.get(bound.number)) else None,
-                mask_of=self.mask_of,
+                given=self.planning.given.values,
+                mask_of=self.planning.mask_of,
             )
             for number, bound in enumerate(scan.changing)
         ]
@@ -94,9 +76,9 @@ class Drafting:
                 )
                 if active:
                     self._decide(scan, row, active, lines, declined)
-            self.draft.add(lines)
-            self.draft.add_unresolved(declined)
-            self.watch(self.measure.scanned)
+            self.planning.draft.add(lines)
+            self.planning.draft.add_unresolved(declined)
+            self.planning.watch(self.planning.measure.scanned)
 
     def _pages(
         self,
@@ -109,7 +91,9 @@ class Drafting:
     ) -> Iterator[list[Row]]:
         """Scan, and say whose SQL it was where the database could not work it out for some row."""
         try:
-            yield from self.snapshot.scan(table, columns=columns, expressions=expressions, where=where)
+            yield from self.planning.snapshot.scan(
+                table, columns=columns, expressions=expressions, where=where, params=self.planning.given.bound
+            )
         except QueryFailed as fault:
             asking = [bound for bound in bounds if bound.declared.where or bound.declared.expressions]
             raise QueryFailed(f"{self._place(*asking or bounds)}: {fault.message}") from fault
@@ -127,23 +111,25 @@ class Drafting:
         if changed and deletes:
             raise self._both(scan, set(changed), deleting=True)
         if not deletes:
-            self.measure.scanned += 1
+            self.planning.measure.scanned += 1
         if not changed and not reasons:
-            self.measure.unchanged += not deletes
+            self.planning.measure.unchanged += not deletes
             return
         key = {column: encode_value(row[place]) for place, column in enumerate(scan.table.key)}
         origin = self._origin(deciding, row[: scan.keys]) if self.corrections else None
         if reasons:
             for reason in reasons:
-                self.measure.decline(reason)
-            declined.append(self._unresolved(scan.table.name, key, "; ".join(reasons), origin))
+                self.planning.measure.decline(reason)
+            declined.append(
+                self.planning.writer.unresolved(scan.table.name, key=key, reason="; ".join(reasons), origin=origin)
+            )
         if changed:
             before = {column: encode_value(row[place]) for column, place in scan.guards(deciding)}
             self._refuse_reached(scan, row, changed)
             self._refuse_taken(scan, row, changed)
             lines.append(self._line(scan.table.name, "update", key, before, changed, origin))
         elif not deletes:
-            self.measure.unresolved += 1
+            self.planning.measure.unresolved += 1
 
     def _outcomes(self, scan: "_Scan", row: Row, active: Sequence[Decider]) -> tuple[Cells, list[Bound], list[str]]:
         """Ask every scope; give the changed cells, the scopes that changed them, and the reasons to decline."""
@@ -170,7 +156,7 @@ class Drafting:
         return files[-1].origins[key] if files else None
 
     def _deletes(self, table: Table, scopes: Sequence[Bound]) -> None:
-        watched = any(link.table in self.binding.tables for link in table.referred) or bool(table.references)
+        watched = any(link.table in self.planning.binding.tables for link in table.referred) or bool(table.references)
         columns = [name for name in table.names if name not in table.key]
         names = (*table.key, *columns)
         wheres = [str(bound.declared.where) for bound in scopes]
@@ -186,21 +172,23 @@ class Drafting:
                 key_values = row[: len(table.key)]
                 if watched:
                     self._deleted.add((table.name, key_values))
-                for child in self.snapshot.reached(table, rows=[tuple(whole[n] for n in table.names)], kind="delete"):
+                for child in self.planning.snapshot.reached(
+                    table, rows=[tuple(whole[n] for n in table.names)], kind="delete"
+                ):
                     if child not in self._deleted:
                         raise ReachesFurther(f"deleting rows of {table.name} would reach rows of {child[0]}")
                 key = {column: encode_value(whole[column]) for column in table.key}
                 before = {column: encode_value(whole[column]) for column in table.stored}
                 lines.append(self._line(table.name, "delete", key, before, None, None))
-            self.measure.scanned += len(page)
-            self.draft.add(lines)
-            self.watch(self.measure.scanned)
+            self.planning.measure.scanned += len(page)
+            self.planning.draft.add(lines)
+            self.planning.watch(self.planning.measure.scanned)
 
     def _refuse_reached(self, scan: "_Scan", row: Row, changed: Cells) -> None:
         if scan.acting.isdisjoint(changed):
             return
-        whole = self.snapshot.rows(scan.table, keys=[row[: scan.keys]])
-        for name, _ in self.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
+        whole = self.planning.snapshot.rows(scan.table, keys=[row[: scan.keys]])
+        for name, _ in self.planning.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
             raise ReachesFurther(f"changing {', '.join(changed)} of {scan.table.name} would reach rows of {name}")
 
     def _refuse_taken(self, scan: "_Scan", row: Row, changed: Cells) -> None:
@@ -209,10 +197,10 @@ class Drafting:
             values = [decode_value(changed[c]) if c in changed else row[scan.places[c]] for c in columns]
             if changed.keys().isdisjoint(columns) or None in values:
                 continue
-            if any(key != row[: scan.keys] for key in self.snapshot.holders(scan.table, columns, values=values)):
-                raise UniqueTaken(
-                    f"{self.script.path.name}: a new value of {scan.table.name}.{', '.join(columns)} is another row's"
-                )
+            holders = self.planning.snapshot.holders(scan.table, columns, values=values)
+            if any(key != row[: scan.keys] for key in holders):
+                name, named = self.planning.script.path.name, f"{scan.table.name}.{', '.join(columns)}"
+                raise UniqueTaken(f"{name}: a new value of {named} is another row's")
 
     def _count(self, bound: Bound) -> None:
         self._changed[bound.number] += 1
@@ -225,20 +213,11 @@ class Drafting:
     def _line(
         self, table: str, kind: str, key: Cells, before: Cells | None, after: Cells | None, origin: str | None
     ) -> bytes:
-        self.measure.add(table, kind=kind, before=before, after=after)
-        salt = self._salt(table, kind, key)
-        written = orjson.dumps((salt, table, kind, key, before, after, origin, None), option=PLAIN)
-        # orjson hands out far more memory than the line needs; a page of lines must not keep it.
-        return bytes(memoryview(written))
-
-    def _unresolved(self, table: str, key: Cells, reason: str, origin: str | None) -> bytes:
-        return orjson.dumps((self._salt(table, "unresolved", key), table, key, reason, origin), option=PLAIN)
-
-    def _salt(self, table: str, kind: str, key: Cells) -> str:
-        named = orjson.dumps((table, kind, key, None), option=PLAIN)
-        keyed = self._keyed.copy()
-        keyed.update(named)
-        return keyed.hexdigest()
+        self.planning.measure.add(table, kind=kind, before=before, after=after)
+        # A case may decide rows of this table too, and there is one change a row.
+        if table in self.planning.binding.written_by_cases:
+            self.planning.claims.add([claim_of(table, key)])
+        return self.planning.writer.line(table, kind, key=key, before=before, after=after, origin=origin)
 
     def _both(self, scan: "_Scan", columns: set[str], *, deleting: bool = False) -> TwoScopes:
         scopes = [bound for bound in scan.changing if not columns.isdisjoint(bound.facts.writes)]
@@ -248,7 +227,7 @@ class Drafting:
 
     def _place(self, *scopes: Bound) -> str:
         lines = sorted({bound.declared.line for bound in scopes})
-        return f"{self.script.path.name}, line {' and '.join(map(str, lines))}"
+        return f"{self.planning.script.path.name}, line {' and '.join(map(str, lines))}"
 
 
 class _Scan:

@@ -29,6 +29,10 @@ NAMES: Final = (
 )
 
 
+# Those of a record that is appended outside of a run, and of the files from which lines are erased.
+OTHER_NAMES: Final = ("append.recorded", "append.journaled", "append.committed", "erase.file")
+
+
 class Failpoints:
     """What happens at a boundary: nothing, unless a test says otherwise."""
 

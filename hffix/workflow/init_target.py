@@ -116,7 +116,7 @@ def _found(setting: Setting, session: Session, rules: Rules, *, parent: str | No
         head = chain.found(session, record)
         journal = journal_of(setting, record.lineage)
         journal.intend(head.number, head.head, NO_HEAD)
-        session.commit()
+        chain.commit(session, head=head)
         journal.confirm(head.number)
     finally:
         session.rollback()

@@ -1,16 +1,14 @@
 """Measuring a plan while its lines stream by: counts, shapes, reasons, and the totals that are kept."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, localcontext
-from math import isfinite
+from collections.abc import Sequence
 
-from hffix.errors.fixes import KeepsBroken, TooManyReasons
+from hffix.errors.fixes import TooManyReasons
 from hffix.model.change import Cells
 from hffix.model.manifest import RARE_ROWS, Counts, ShapeCount, TableCounts
 from hffix.model.scope import Kept
 from hffix.model.shape import shape_of
-from hffix.model.value import Canonical, decode_value, exact_decimal, plain_digits
+from hffix.model.total import Total
 
 MOST_REASONS = 50
 MOST_SHAPES = 10_000
@@ -25,10 +23,11 @@ class Measure:
         self.scanned = 0
         self.unchanged = 0
         self.unresolved = 0
+        self.asks = 0
         self.reasons: Counter[str] = Counter()
         self._rows: Counter[tuple[str, str]] = Counter()
         self._shapes: Counter[Shape] = Counter()
-        self._kept = [_Total(columns) for columns in kept]
+        self._kept = [Total(columns) for columns in kept]
         self._watched = frozenset(column for columns in kept for column in columns)
 
     def add(self, table: str, *, kind: str, before: Cells | None, after: Cells | None) -> None:
@@ -80,7 +79,7 @@ class Measure:
             updates=kinds["update"],
             inserts=kinds["insert"],
             deletes=kinds["delete"],
-            asks=0,
+            asks=self.asks,
             tables={table: self._table(table) for table in sorted({table for table, _ in self._rows})},
             shapes=common,
             rare=sum(shape.rows for shape in shapes if shape.rows < RARE_ROWS),
@@ -102,38 +101,3 @@ class Measure:
     def keeps(self) -> tuple[Kept, ...]:
         """Give the kept totals; refuse a plan that would change one."""
         return tuple(total.kept() for total in self._kept)
-
-
-class _Total:
-    """The exact total over some columns of the changed rows, before and after."""
-
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
-        self._by_table: dict[str, list[str]] = {}
-        for dotted in columns:
-            table, _, column = dotted.rpartition(".")
-            self._by_table.setdefault(table, []).append(column)
-        self.before = self.after = Decimal(0)
-
-    def add(self, table: str, *, before: Mapping[str, Canonical], after: Cells | None, kind: str) -> None:
-        for column in self._by_table.get(table, ()):
-            if kind == "update" and (after is None or column not in after):
-                continue
-            with localcontext(prec=1000):
-                self.before += self._number(table, column, before.get(column))
-                self.after += self._number(table, column, (after or {}).get(column))
-
-    def _number(self, table: str, column: str, value: Canonical) -> Decimal:
-        if value is None:
-            return Decimal(0)
-        raw = decode_value(value)
-        # A float stands for its shortest digits, as where a column settles it.
-        number = Decimal(repr(raw)) if isinstance(raw, float) and isfinite(raw) else exact_decimal(raw)
-        if number is None:
-            raise KeepsBroken(f"{table}.{column}: a changed row holds something that is no exact number")
-        return number
-
-    def kept(self) -> Kept:
-        if self.before != self.after:
-            raise KeepsBroken(f"the total of {', '.join(self.columns)} would change")
-        return Kept(columns=self.columns, before=plain_digits(self.before), after=plain_digits(self.after))

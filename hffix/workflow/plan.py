@@ -2,8 +2,11 @@
 
 import platform
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -11,7 +14,8 @@ import hffix
 from hffix.authoring.loading import Script, find_script, load
 from hffix.changelog import install, reader
 from hffix.database import Snapshot, open_for_reading
-from hffix.errors.fixes import NotRepeatable, ScriptEdited
+from hffix.database.claims import claims
+from hffix.errors.fixes import NotRepeatable, OtherTarget, ScriptEdited
 from hffix.errors.targets import NoChangeLog, QueryFailed
 from hffix.model.change import SEED_BYTES
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, TargetFacts, Trial
@@ -21,15 +25,21 @@ from hffix.model.scope import Lookup
 from hffix.store import changesets
 from hffix.store.changesets import ChangeSet, Draft
 from hffix.store.history import history
+from hffix.workflow.after import refuse_before
 from hffix.workflow.bind import Binding, bind
+from hffix.workflow.cases import CaseDrafting
 from hffix.workflow.conditions import check_requires
 from hffix.workflow.correct import bind_corrections
 from hffix.workflow.drafting import BoundCorrections, Drafting
+from hffix.workflow.given import Given, give
+from hffix.workflow.lines import LineWriter
 from hffix.workflow.measure import Measure
 from hffix.workflow.past import read_chain
+from hffix.workflow.planning import Planning
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.trial import TrialResult, try_out
 
+NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 Repeat = Callable[[bytes], tuple[str, str]]
 
 
@@ -42,24 +52,38 @@ class Planned:
     trial_seconds: float | None
 
 
-def plan(setting: Setting, *, fix: str, trial: bool = False, repeat: Repeat | None = None) -> Planned:
-    """Plan one fix on one target."""
+def plan(
+    setting: Setting,
+    *,
+    fix: str,
+    params: Mapping[str, str] = NO_TEXTS,
+    trial: bool = False,
+    repeat: Repeat | None = None,
+) -> Planned:
+    """Plan one fix on one target, with its params by name."""
     script = load(find_script(setting.project.fixes, fix))
     seed = secrets.token_bytes(SEED_BYTES)
     with open_for_reading(setting.url, folder=setting.folder) as snapshot:
         facts, chain = _planned_on(setting, snapshot, script)
-        binding = bind(script, snapshot)
-        _check_requires(snapshot, script)
+        given = give(setting.project, script, snapshot, params=params, seed=seed)
+        binding = bind(script, snapshot, params=given.bound)
+        _check_requires(snapshot, script, given)
         with changesets.draft(setting.project.changesets) as draft:
-            measure, corrections = draft_lines(setting, script, snapshot, binding=binding, seed=seed, draft=draft)
-            manifest = _manifest(setting, script, snapshot, binding=binding, draft=draft, measure=measure)
-            manifest = msgspec.structs.replace(manifest, target=facts, chain=chain, lookups=corrections)
+            measure, corrections = draft_lines(
+                setting, script, snapshot, binding=binding, given=given, seed=seed, draft=draft
+            )
+            manifest = _manifest(setting, script, snapshot, binding=binding, given=given, draft=draft, measure=measure)
+            lookups = corrections | given.lookups
+            manifest = msgspec.structs.replace(manifest, target=facts, chain=chain, lookups=lookups)
             if repeat is not None:
                 _refuse_other_root(manifest, repeat(seed))
-            outcome = try_out(setting, draft.preview(manifest)) if trial and manifest.leaves else None
+            outcome = None
+            if trial and manifest.leaves:
+                outcome = try_out(setting, draft.preview(manifest), params=given.bound)
             change_set = draft.finish(
                 _with_trial(manifest, outcome),
                 schema={name: table.describe() for name, table in binding.tables.items()},
+                params=given.lines,
                 approvals=setting.project.approvals,
             )
         notes = snapshot.notes
@@ -67,7 +91,14 @@ def plan(setting: Setting, *, fix: str, trial: bool = False, repeat: Repeat | No
 
 
 def draft_lines(
-    setting: Setting, script: Script, snapshot: Snapshot, *, binding: Binding, seed: bytes, draft: Draft
+    setting: Setting,
+    script: Script,
+    snapshot: Snapshot,
+    *,
+    binding: Binding,
+    given: Given,
+    seed: bytes,
+    draft: Draft,
 ) -> tuple[Measure, dict[str, Lookup]]:
     """Write the lines of a plan into a draft; give its sums and the digests of the files it read."""
     measure = Measure(script.fix.kept)
@@ -80,23 +111,31 @@ def draft_lines(
             )
             corrections[bound.number] = found.bound
             digests[found.name] = Lookup(digest=found.digest, file=found.name, table=None, key=None, value=None)
-    Drafting(
-        script=script,
-        binding=binding,
-        snapshot=snapshot,
-        seed=seed,
-        draft=draft,
-        measure=measure,
-        corrections=corrections,
-        mask_of=setting.project.mask_of,
-        watch=lambda rows: setting.watch(Step(name="plan", done=rows, total=None)),
-    ).run()
+
+    def watch(rows: int) -> None:
+        setting.watch(Step(name="plan", done=rows, total=None))
+
+    with claims() as claimed:
+        planning = Planning(
+            script=script,
+            binding=binding,
+            snapshot=snapshot,
+            given=given,
+            writer=LineWriter(seed),
+            claims=claimed,
+            draft=draft,
+            measure=measure,
+            mask_of=setting.project.mask_of,
+            watch=watch,
+        )
+        Drafting(planning, corrections).run()
+        CaseDrafting(planning).run()
     return measure, digests
 
 
-def _check_requires(snapshot: Snapshot, script: Script) -> None:
+def _check_requires(snapshot: Snapshot, script: Script, given: Given) -> None:
     try:
-        check_requires(snapshot, script.fix.required)
+        check_requires(snapshot, script.fix.required, params=given.bound)
     except QueryFailed as fault:
         raise QueryFailed(f"{script.path.name}: {fault.message}") from fault
 
@@ -109,8 +148,16 @@ def _planned_on(setting: Setting, snapshot: Snapshot, script: Script) -> tuple[T
     head = reader.read_head(snapshot)
     for run in past.runs.values():
         _refuse_edited(setting, script, run.opened)
+    _refuse_elsewhere(script, setting.target.name)
+    refuse_before(setting.project, past, script.fix.after)
     facts = TargetFacts(name=setting.target.name, lineage=past.found.lineage, dialect=snapshot.dialect)
     return facts, Place(number=head.number, head=head.head)
+
+
+def _refuse_elsewhere(script: Script, target: str) -> None:
+    named = script.fix.targets
+    if named and not any(fnmatchcase(target, pattern) for pattern in named):
+        raise OtherTarget(f"{script.path.name} is for {', '.join(named)}, and not for {target}")
 
 
 def _refuse_edited(setting: Setting, script: Script, opened: Open) -> None:
@@ -121,7 +168,14 @@ def _refuse_edited(setting: Setting, script: Script, opened: Open) -> None:
 
 
 def _manifest(
-    setting: Setting, script: Script, snapshot: Snapshot, *, binding: Binding, draft: Draft, measure: Measure
+    setting: Setting,
+    script: Script,
+    snapshot: Snapshot,
+    *,
+    binding: Binding,
+    given: Given,
+    draft: Draft,
+    measure: Measure,
 ) -> Manifest:
     fix, sums = script.fix, draft.sums
     policy = setting.policy_if_any()
@@ -140,13 +194,13 @@ def _manifest(
             risk=fix.risk,
             files=script.files,
             on_conflict=fix.on_conflict,
-            params={},
-            after=(),
+            params=given.facts,
+            after=fix.after,
         ),
         target=TargetFacts(name=setting.target.name, lineage="", dialect=snapshot.dialect),
         chain=Place(number=0, head=""),
         schema={name: table.digest for name, table in binding.tables.items()},
-        scope=tuple(bound.facts for bound in binding.scopes),
+        scope=binding.facts,
         side_effects=tuple(fix.effects),
         requires=tuple(fix.required),
         ensures=tuple(fix.ensured),

@@ -7,9 +7,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hffix.authoring.loading import find_script, load
 from hffix.database import open_for_reading
@@ -18,6 +19,7 @@ from hffix.errors.fixes import NotRepeatable
 from hffix.store import changesets
 from hffix.store.projects import find_project
 from hffix.workflow.bind import bind
+from hffix.workflow.given import give
 from hffix.workflow.plan import draft_lines
 from hffix.workflow.setting import Setting
 
@@ -31,6 +33,7 @@ class Repeated:
 
     setting: Setting
     fix: str
+    params: Mapping[str, str]
 
     def __call__(self, seed: bytes) -> tuple[str, str]:
         """Plan again and give both roots; refuse a fix that fails where it did not fail before."""
@@ -39,6 +42,7 @@ class Repeated:
             "target": self.setting.target.name,
             "fix": self.fix,
             "seed": seed.hex(),
+            "params": dict(self.params),
         }
         done = subprocess.run(
             [sys.executable, "-P", "-m", "hffix.workflow.repeat"],
@@ -60,7 +64,7 @@ class Repeated:
         return next(seed for seed in HASH_SEEDS if seed != mine)
 
 
-def draft_again(facts: dict[str, str]) -> dict[str, str]:
+def draft_again(facts: dict[str, Any]) -> dict[str, str]:
     """Draft the lines of the plan once more, keep none of them, and give their roots."""
     project = find_project(Path(facts["folder"]))
     setting = Setting(project=project, target=project.target(facts["target"]), environment=os.environ, host="")
@@ -70,8 +74,10 @@ def draft_again(facts: dict[str, str]) -> dict[str, str]:
             open_for_reading(setting.url, folder=setting.folder) as snapshot,
             changesets.draft(project.changesets) as draft,
         ):
-            binding, seed = bind(script, snapshot), bytes.fromhex(facts["seed"])
-            draft_lines(setting, script, snapshot, binding=binding, seed=seed, draft=draft)
+            seed = bytes.fromhex(facts["seed"])
+            given = give(project, script, snapshot, params=facts["params"], seed=seed)
+            binding = bind(script, snapshot, params=given.bound)
+            draft_lines(setting, script, snapshot, binding=binding, given=given, seed=seed, draft=draft)
             return {"root": draft.sums.root, "unresolved": draft.sums.unresolved.root}
     except HffixError as refused:
         return {"refused": refused.message}

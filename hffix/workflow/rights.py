@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import orjson
-
-from hffix.changelog import reader
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogRow, log_rows_of
 from hffix.database import Session
 from hffix.errors.approvals import NotApproved, Revoked
 from hffix.model import moment
-from hffix.model.change import Cells, Line, read_lines
 from hffix.model.manifest import Reverts
 from hffix.model.record import Revoke
 from hffix.model.run import Past, Run
@@ -18,10 +14,10 @@ from hffix.model.statement import SECONDS_AHEAD
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, known_manifest
 from hffix.workflow.appending import append_record
+from hffix.workflow.chunk import read_chunk
 from hffix.workflow.judge import Counted, Judgement, judge, revocations
 from hffix.workflow.setting import Rules, Setting
-
-INVERSE_OF = {"insert": "delete", "update": "update", "delete": "insert"}
+from hffix.workflow.taking_back import first_stranger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +61,8 @@ def right_to_apply(
     reverts = change_set.manifest.reverts
     if reverts is not None:
         original = _original(setting, reverts, past=past, rules=rules, operators=operators, now=now)
-        if original is not None and original.quorum and _is_inverse(session, change_set, reverts):
+        run_back = past.runs.get(reverts.number)
+        if original and original.quorum and run_back and _is_inverse(session, change_set, run_back):
             return Right(judgement=original, inverse=reverts.manifest)
     lacking = "; ".join(map(str, judgement.quorum.lacking))
     why = "".join(f"; {ignored.file} does not count: {ignored.reason}" for ignored in judgement.ignored)
@@ -106,47 +103,16 @@ def _original(
     )
 
 
-def _is_inverse(session: Session, change_set: ChangeSet, reverts: Reverts) -> bool:
+def _is_inverse(session: Session, change_set: ChangeSet, run: Run) -> bool:
     """Say whether every line takes back an applied line of the run, or part of it, by the log and not the manifest."""
-    told: Iterator[LogRow] = iter(())
-    group: tuple[str, str] | None = None
+    return first_stranger(session, run, _rows(change_set)) is None
+
+
+def _rows(change_set: ChangeSet) -> Iterator[LogRow]:
+    """Read the lines as the log would hold them."""
+    first = 1
     for block in change_set.blocks():
-        for line in read_lines(block):
-            if not isinstance(line, Line) or line.kind not in INVERSE_OF:
-                return False
-            if group != (line.table, line.kind):
-                group = (line.table, line.kind)
-                told = _applied(session, reverts.number, table=line.table, kind=INVERSE_OF[line.kind])
-            key = orjson.dumps(line.key, option=orjson.OPT_SORT_KEYS).decode()
-            # Lines and log stand in the order of the keys, so one pass over the log meets them all.
-            logged = next((row for row in told if row.row_key == key), None)
-            if logged is None or not takes_back(line, logged):
-                return False
-    return True
-
-
-def _applied(session: Session, run: int, *, table: str, kind: str) -> Iterator[LogRow]:
-    for block in reader.changes(session, run):
-        for row in block:
-            if row.outcome == "applied" and row.table_name == table and row.kind == kind:
-                yield row
-
-
-def takes_back(line: Line, logged: LogRow) -> bool:
-    """Say whether a line is the inverse of a logged one, or part of it."""
-    before, after = _cells(logged.before), _cells(logged.after)
-    if line.kind == "insert":
-        return line.after == before
-    if line.kind == "delete":
-        return line.before == after
-    if not before or not after or not line.before or not line.after:
-        return False
-    return line.before.keys() == line.after.keys() and all(
-        column in after and after[column] == line.before[column] and before[column] == value
-        for column, value in line.after.items()
-    )
-
-
-def _cells(text: str | None) -> Cells | None:
-    cells: Cells | None = orjson.loads(text) if text else None
-    return cells
+        lines = read_chunk(block, first=first).lines
+        nothing = [""] * len(lines)
+        yield from log_rows_of(lines, range(first, first + len(lines)), nothing, nothing, nothing, nothing)
+        first += len(lines)

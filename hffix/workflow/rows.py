@@ -1,5 +1,7 @@
 """Rows as people write them: 1234, or col=val,col=val for a composite key."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from hffix.database import Snapshot
@@ -12,7 +14,7 @@ from hffix.model.value import encode_value
 
 def key_cells(snapshot: Snapshot, table: Table, row: str) -> Cells:
     """Read a row as its key's canonical cells, typed as the columns hold them."""
-    texts = _texts(table, row)
+    texts = key_texts(table.key, row)
     try:
         return {column: encode_value(snapshot.settle(table, column, value=texts[column])) for column in table.key}
     except (KeyError, Unresolved) as fault:
@@ -25,7 +27,8 @@ def key_text(snapshot: Snapshot, table: Table, row: str) -> str:
     return orjson.dumps(key_cells(snapshot, table, row), option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _texts(table: Table, row: str) -> dict[str, str]:
-    if len(table.key) == 1:
-        return {table.key[0]: row.removeprefix(f"{table.key[0]}=")}
+def key_texts(key: Sequence[str], row: str) -> dict[str, str]:
+    """Read a row as the text of each of the key's columns, as far as it names them."""
+    if len(key) == 1:
+        return {key[0]: row.removeprefix(f"{key[0]}=")}
     return dict(part.split("=", 1) for part in row.split(",") if "=" in part)

@@ -23,6 +23,7 @@ class RunFacts:
     closed: str | None
     operator: str
     applied: int
+    held: int
     conflicts: int
     left: int
     leaves: int
@@ -55,6 +56,7 @@ def _facts(setting: Setting, run: Run) -> RunFacts:
         closed=run.closed.time if run.closed else None,
         operator=", ".join(sorted(run.operators)),
         applied=run.applied,
+        held=run.held,
         conflicts=run.conflicts,
         left=run.opened.leaves - run.decided,
         leaves=run.opened.leaves,

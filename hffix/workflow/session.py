@@ -13,6 +13,7 @@ from hffix.database import Session
 from hffix.errors.applying import AlreadyApplied, ClocksDiffer, NoSpace
 from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
 from hffix.errors.changesets import EmptyChangeSet
+from hffix.errors.evidence import LostRecords
 from hffix.errors.targets import Fenced, NotOnChain, OtherLineage, SchemaChanged
 from hffix.model import merkle, moment
 from hffix.model.manifest import Manifest
@@ -24,9 +25,13 @@ from hffix.store import approvals
 from hffix.store.approvals import Pair
 from hffix.store.changesets import ChangeSet
 from hffix.store.journal import Journal
+from hffix.workflow.after import refuse_before
 from hffix.workflow.conditions import check_requires
+from hffix.workflow.erased import verify_unerased
 from hffix.workflow.failpoints import failpoints
+from hffix.workflow.given import bound_again
 from hffix.workflow.judge import Counted
+from hffix.workflow.lookups import refuse_changed_lookups
 from hffix.workflow.pairs import way_to
 from hffix.workflow.past import heads_of
 from hffix.workflow.rights import Right, right_to_apply
@@ -58,6 +63,7 @@ class Work:
     run: int = 0
     decided: int = 0
     applied: int = 0
+    held: int = 0
     conflicts: int = 0
     revoked: bool = False
     checked: tuple[str, ...] = field(default=())
@@ -86,7 +92,11 @@ class Work:
         head = chain.lock_head(self.session)
         if mine and head.holder != self.token:
             raise Fenced("another session took this lineage over")
+        if (head.number, head.head) != (self.head.number, self.head.head) and head.number <= self.head.number:
+            raise LostRecords(f"the chain ends at record {head.number}, and not as this session left it")
         for record in chain.records_since(self.session, self.head.number):
+            if not mine and not isinstance(record, Revoke):
+                raise Fenced(f"record {record.number} was appended while the rights to apply were looked at")
             self.last_time = max(self.last_time, record.time)
             self.revoked = self.revoked or (isinstance(record, Revoke) and self.change_set.digest in record.manifests)
         self.head = head
@@ -103,7 +113,7 @@ class Work:
         failpoints.reach(f"{name}.recorded")
         self.journal.intend(head.number, head.head, previous)
         failpoints.reach(f"{name}.journaled")
-        self.session.commit()
+        chain.commit(self.session, head=head)
         failpoints.reach(f"{name}.committed")
         self.head = head
         self.journal.confirm(head.number)
@@ -132,14 +142,16 @@ def open_work(
     key, operator = who_operates(setting, rules, now=now)
     _refuse_spent(change_set, past, run)
     led = way_to(setting.project, rules, past=past, now=now)
-    change_set.verify()
+    verify_unerased(change_set, past, decided=run.decided if run else 0)
     _refuse_off_chain(session, manifest)
     tables = check_schema(session, change_set)
     right = right_to_apply(setting, session, change_set, past=past, run=run, rules=rules, operator=operator, now=now)
+    refuse_before(setting.project, past, manifest.fix.after)
     durability = session.durability()
     _refuse_full(setting, manifest)
     if run is None or not run.chunks:
-        check_requires(session, manifest.requires)
+        check_requires(session, manifest.requires, params=bound_again(change_set))
+        refuse_changed_lookups(setting.project, session, manifest.lookups)
     approvals.keep_history(setting.project, rules.pair)
     work = Work(
         setting=setting,
@@ -236,7 +248,8 @@ def _record(work: Work, run: Run | None, right: Right | None, durability: dict[s
             )
         else:
             record = Resume(number=number, time=time, run=run.id, statements=statements, revoked=revoked, **shared)
-            work.decided, work.applied, work.conflicts = run.decided, run.applied, run.conflicts
+            work.decided, work.applied = run.decided, run.applied
+            work.held, work.conflicts = run.held, run.conflicts
         work.run = record.run
         work.commit_record(record, name="open", holder=work.token)
     except BaseException:

@@ -13,6 +13,7 @@ from hffix.model.shape import shape_of, visible_value
 from hffix.model.value import Canonical
 from hffix.reports.review import Example, Reason, Review, Shape
 from hffix.store.changesets import ChangeSet
+from hffix.store.line_files import is_erased
 from hffix.store.projects import Project
 from hffix.workflow.chunk import key_for_eyes
 from hffix.workflow.measure import MOST_SHAPES
@@ -47,7 +48,7 @@ def review(
     if whole and not only_unresolved:
         gallery.add_all(change_set)
     shapes = gallery.shapes() if whole else _shapes_of(manifest)
-    chosen = None if shape is None else _choose(shapes, shape, table=table, change_set=change_set)
+    chosen = None if shape is None else choose(shapes, shape, table=table, change_set=change_set)
     return Review(
         manifest=manifest,
         digest=change_set.digest,
@@ -56,12 +57,35 @@ def review(
         shapes=() if only_unresolved else tuple(found for found in shapes if chosen or table in {None, found.table}),
         reasons=_reasons(change_set, masks=masks, table=table, most=MOST_EXAMPLES if only_unresolved else 0),
         whole=whole,
-        erased=gallery.erased,
+        erased=gallery.erased + (_erased_unresolved(change_set) if whole else 0),
         unmasked=unmask,
         table=table,
         chosen=chosen,
         only_unresolved=only_unresolved,
+        cases=gallery.cases if whole and not only_unresolved else None,
     )
+
+
+def shapes_in(change_set: ChangeSet, *, project: Project) -> tuple[Shape, ...]:
+    """Give the shapes of a change set with the numbers that a review shows, and without any row of theirs."""
+    gallery = _Gallery(_Masks(project, unmask=False), examples=0, most=0)
+    gallery.add_all(change_set)
+    return gallery.shapes()
+
+
+def name_of(shape: Shape) -> ShapeName:
+    """Name a shape by what makes it one."""
+    return shape.table, shape.kind, shape.column, shape.before, shape.after
+
+
+def rest_of(name: ShapeName) -> ShapeName:
+    """Name the class of all those shapes that are beyond the most that are told apart."""
+    return (*name[:3], _REST, _REST)
+
+
+def _erased_unresolved(change_set: ChangeSet) -> int:
+    """Count the rows that were left to people and erased since."""
+    return sum(sum(map(is_erased, lines)) for lines in change_set.unresolved_lines())
 
 
 def shape_names(line: Line) -> Iterable[ShapeName]:
@@ -100,6 +124,8 @@ class _Gallery:
 
     def __init__(self, masks: _Masks, *, examples: int, most: int) -> None:
         self.erased = 0
+        self.cases = 0
+        self._case: str | None = None
         self._masks = masks
         self._few = max(examples, RARE_ROWS - 1) if most > examples else examples
         self._most = most
@@ -117,11 +143,14 @@ class _Gallery:
                     self._add(line)
 
     def _add(self, line: Line) -> None:
+        # The lines of a case stand together.
+        self.cases += line.case is not None and line.case != self._case
+        self._case = line.case
         for name in shape_names(line):
             column = name[2]
             # The same limit, and the same class for what is beyond it, as where the plan counted.
             if name not in self._rows and len(self._rows) >= MOST_SHAPES:
-                name = (*name[:3], _REST, _REST)
+                name = rest_of(name)
             self._rows[name] += 1
             kept = self._examples.setdefault(name, [])
             if len(kept) < (self._most if self._kept < ROOM else self._few):
@@ -161,7 +190,8 @@ def _shapes_of(manifest: Manifest) -> tuple[Shape, ...]:
     )
 
 
-def _choose(shapes: tuple[Shape, ...], number: int, *, table: str | None, change_set: ChangeSet) -> Shape:
+def choose(shapes: tuple[Shape, ...], number: int, *, table: str | None, change_set: ChangeSet) -> Shape:
+    """Give the shape of a number; refuse one that the change set, or the table asked for, does not have."""
     if not 1 <= number <= len(shapes):
         raise NoSuchShape(f"change set {change_set.id} has the shapes 1 to {len(shapes)}, and no shape {number}")
     chosen = shapes[number - 1]
@@ -204,8 +234,13 @@ def _commonest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def _refuse_contradictions(manifest: Manifest, *, table: str | None, shape: int | None, only_unresolved: bool) -> None:
+    refuse_other_table(manifest, table)
+    if shape is not None and only_unresolved:
+        raise UsageError("a shape is one of changes; unresolved rows have none")
+
+
+def refuse_other_table(manifest: Manifest, table: str | None) -> None:
+    """Refuse a table that is neither in the scope nor changed."""
     known = dict.fromkeys((*manifest.tables, *manifest.counts.tables))
     if table is not None and table not in known:
         raise UsageError(f"the change set has no table {table}; it has {', '.join(known)}")
-    if shape is not None and only_unresolved:
-        raise UsageError("a shape is one of changes; unresolved rows have none")

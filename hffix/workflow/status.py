@@ -1,6 +1,9 @@
 """Status: where a change set stands: approvals held and missing, fresh or drifted rows, the progress of its run."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -8,16 +11,23 @@ import orjson
 from hffix.changelog import reader
 from hffix.database import Snapshot, open_for_reading
 from hffix.errors import HffixError
+from hffix.errors.changesets import LinesErased
 from hffix.errors.targets import CannotReach, NoChangeLog, TableRefused, UnknownEngine
+from hffix.model.change import Line
 from hffix.model.run import Past, Run
+from hffix.model.schema import Table
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, all_change_sets
-from hffix.workflow.chunk import Masking, compare, key_for_eyes, read_chunk, read_rows
+from hffix.workflow.chunk import Masking, key_for_eyes, read_chunk, read_rows
+from hffix.workflow.deciding import decide, of_its_own
 from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
+from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.taking import Lines
 
 MOST_LISTED: Final = 10
+ROWS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +70,22 @@ def status(setting: Setting, change_set: ChangeSet, *, rows: bool = True) -> Sta
 
 def overview(setting: Setting) -> tuple[Status, ...]:
     """Look at every change set of the target, without comparing rows."""
+    return standings(setting, *past_if_any(setting))
+
+
+def past_if_any(setting: Setting) -> tuple[Past | None, str | None]:
+    """Read the chain of the target and its clock, where they can be read."""
+    try:
+        with open_for_reading(setting.url, folder=setting.folder) as snapshot:
+            return read_chain(snapshot), snapshot.now()
+    except (CannotReach, UnknownEngine, NoChangeLog):
+        return None, None
+
+
+def standings(setting: Setting, past: Past | None, now: str | None) -> tuple[Status, ...]:
+    """Say where every change set of the target stands by what its chain said."""
     return tuple(
-        status(setting, change_set, rows=False)
+        _status(setting, change_set, past, past.run_of(change_set.digest) if past else None, None, now=now)
         for change_set in all_change_sets(setting.project)
         if change_set.manifest.target.name == setting.target.name
     )
@@ -143,13 +167,13 @@ def _revoked(setting: Setting, change_set: ChangeSet, past: Past | None, *, now:
 
 
 def _conflicts(snapshot: Snapshot, run: Run, *, mask_of: Masking) -> tuple[tuple[str, str], ...]:
-    """Name the first rows that a run left because they had changed."""
+    """Name the first rows that a run left because they, or another row of their case, had changed."""
     found: list[tuple[str, str]] = []
     for chunk in run.chunks:
         if not chunk.conflicts or len(found) >= MOST_LISTED:
             continue
         for block in reader.changes(snapshot, run.id, first=chunk.first, last=chunk.last):
-            left = [row for row in block if row.outcome == "conflict" and row.row_key is not None]
+            left = [row for row in block if row.outcome == "conflict" and row.row_key and row.kind != "ask"]
             found += [
                 (row.table_name, key_for_eyes(row.table_name, orjson.loads(row.row_key or "{}"), mask_of=mask_of))
                 for row in left[: MOST_LISTED - len(found)]
@@ -165,13 +189,33 @@ def _drift(snapshot: Snapshot, change_set: ChangeSet, run: Run | None, *, mask_o
         tables = {name: snapshot.table(name) for name in change_set.manifest.schema}
     except TableRefused:
         return _Drift()
+    try:
+        return _compared(snapshot, change_set, run, tables, mask_of=mask_of)
+    except LinesErased:
+        return _Drift()
+
+
+def _compared(
+    snapshot: Snapshot, change_set: ChangeSet, run: Run | None, tables: Mapping[str, Table], *, mask_of: Masking
+) -> _Drift:
+    scopes, decided, leaves = change_set.manifest.scope, run.decided if run else 0, change_set.manifest.leaves
     fresh = drifted = 0
     named: list[tuple[str, str]] = []
-    for block in change_set.blocks(start=run.decided if run else 0):
-        lines = read_chunk(block, first=1).lines
-        verdicts = compare(lines, read_rows(snapshot, tables, lines))
-        changed = [line for line, one in zip(lines, verdicts, strict=True) if one.outcome != "applied"]
-        fresh, drifted = fresh + len(lines) - len(changed), drifted + len(changed)
-        shown = changed[: MOST_LISTED - len(named)]
-        named += [(line.table, key_for_eyes(line.table, line.key, mask_of=mask_of)) for line in shown]
+    remaining = Lines(change_set, start=decided)
+    while decided < leaves:
+        lines = read_chunk(remaining.take(ROWS), first=1).lines
+        decided += len(lines)
+        answers = ask_again(snapshot.answers, tables, scopes, lines)
+        verdicts = decide(lines, read_rows(snapshot, tables, lines), answers)
+        outcomes = Counter(one.outcome for line, one in zip(lines, verdicts, strict=True) if line.kind != "ask")
+        fresh, drifted = fresh + outcomes["applied"], drifted + outcomes["conflict"]
+        changed = (line for line, one in zip(lines, verdicts, strict=True) if of_its_own(one))
+        named += [_named(line, mask_of) for line in islice(changed, MOST_LISTED - len(named))]
     return _Drift(fresh=fresh, drifted=drifted, rows=tuple(named))
+
+
+def _named(line: Line, mask_of: Masking) -> tuple[str, str]:
+    """Name a row by its table and key; of a question only what it asks by, for it holds values of rows."""
+    if line.kind == "ask":
+        return line.table, f"by {', '.join(line.key)} (case {line.case})"
+    return line.table, key_for_eyes(line.table, line.key, mask_of=mask_of)

@@ -14,7 +14,7 @@ from hffix.errors.evidence import BrokenChain, NoSuchRow
 from hffix.errors.fixes import UnknownColumn
 from hffix.model import canonical
 from hffix.model.change import Cells
-from hffix.model.record import Chunk, Open, Resume
+from hffix.model.record import Chunk, Erase, Open, Resume
 from hffix.model.run import Past, Run
 from hffix.model.schema import Table
 from hffix.model.statement import Statement
@@ -22,7 +22,7 @@ from hffix.model.value import Canonical, decode_value
 from hffix.store import approvals
 from hffix.store.changesets import known_manifest
 from hffix.workflow.chunk import canonical_rows
-from hffix.workflow.past import read_chain
+from hffix.workflow.past import read_chain, records
 from hffix.workflow.rows import key_cells, key_text
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.verify_log import chunk_holds, row_holds
@@ -32,12 +32,16 @@ Word = tuple[str, str | None, str, str | None]
 NO_RUN: Final = "the change log's row stands under a run that never was: run hffix verify"
 NO_LEAF: Final = "the change log's row does not give its leaf: run hffix verify"
 NO_CHUNK: Final = "the change log's rows are not those that their chunk's record was made of: run hffix verify"
+UNKNOWN: Final = "not known"
 NO_WORD: Final = "an approval named by the record is not at hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TracedChange:
-    """One change of a row: its cells as (column, before, after), and whose it is."""
+    """One change of a row: its cells as (column, before, after), and whose it is.
+
+    `only_by_case` says of a conflict that the row itself was as planned: another line of its case was not.
+    """
 
     run: int
     seq: int
@@ -55,17 +59,36 @@ class TracedChange:
     operator: str
     origin: str | None
     observed: tuple[tuple[str, Canonical], ...] | None = None
+    case: str | None = None
+    only_by_case: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedErasure:
+    """Rows of the table that were erased from the log: by which record, how many, and on whose word.
+
+    Their keys are gone with the rest, so nobody can tell any more whether the row that is asked for was one of them.
+    """
+
+    record: int
+    time: str
+    lines: tuple[tuple[int, int], ...]
+    signers: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
-    """A row's changes, the oldest first, whether the live values are those written last, and what is off in the log."""
+    """A row's changes, the oldest first, whether the live values are those written last, and what is off in the log.
+
+    `erased` tells of changes to the same table that the log no longer holds.
+    """
 
     table: str
     row: str
     changes: tuple[TracedChange, ...]
     live: str
     faults: tuple[str, ...] = ()
+    erased: tuple[TracedErasure, ...] = ()
 
 
 def trace(setting: Setting, table: str, row: str, *, column: str | None = None, as_of: str | None = None) -> Traced:
@@ -75,20 +98,35 @@ def trace(setting: Setting, table: str, row: str, *, column: str | None = None, 
         if column is not None and described.column(column) is None:
             raise UnknownColumn(f"{column} is no column of {table}", hint="Correct the name.")
         past = read_chain(snapshot)
-        logged = reader.changes_of_key(snapshot, table, key_text(snapshot, described, row))
+        told_of = reader.changes_of_key(snapshot, table, key_text(snapshot, described, row))
+        # A question may ask by the very columns of the key; it is no change of the row.
+        logged = [(run, entry) for run, entry in told_of if entry.kind != "ask"]
         words = _words(setting)
         found = [_traced(setting, past.runs[run], entry, words, column) for run, entry in logged if run in past.runs]
         told = tuple(change for change in found if change.cells)
         changes = tuple(change for change in told if as_of is None or change.time <= as_of)
+        erased = tuple(_erased(snapshot, described.name, words))
         if logged and not found:
             raise BrokenChain(NO_RUN)
-        if not changes:
+        if not changes and not erased:
             raise _none(table, column, logged=bool(logged), as_of=as_of if told else None)
-        live = _live(snapshot, described, row, told)
+        live = _live(snapshot, described, row, told) if told else UNKNOWN
         faults = dict.fromkeys(
             fault for run, entry in logged for fault in _faults(snapshot, past, run, entry, words=words)
         )
-    return Traced(table=table, row=row, changes=changes, live=live, faults=tuple(faults))
+    return Traced(table=table, row=row, changes=changes, live=live, faults=tuple(faults), erased=erased)
+
+
+def _erased(snapshot: Snapshot, table: str, words: Mapping[str, Word]) -> Iterator[TracedErasure]:
+    """Tell of the rows of a table that were erased, record by record."""
+    gone = [row for row in reader.erased_rows(snapshot) if row.table_name == table]
+    for record in records(snapshot) if gone else ():
+        if isinstance(record, Erase):
+            leaves = frozenset(record.leaves)
+            lines = tuple((row.run_id, row.seq) for row in gone if row.leaf in leaves)
+            signers = tuple(words[digest] for digest in record.statements if digest in words)
+            if lines:
+                yield TracedErasure(record=record.number, time=record.time, lines=lines, signers=signers)
 
 
 def _none(table: str, column: str | None, *, logged: bool, as_of: str | None) -> NoSuchRow:
@@ -150,6 +188,8 @@ def _traced(setting: Setting, run: Run, entry: LogRow, words: Mapping[str, Word]
         operator=hand.operator,
         origin=orjson.loads(entry.origin) if entry.origin else None,
         observed=_observed(entry, column),
+        case=orjson.loads(entry.case_id) if entry.case_id else None,
+        only_by_case=entry.outcome == "conflict" and entry.case_id is not None and entry.observed_leaf is None,
     )
 
 

@@ -1,21 +1,25 @@
 """Trial: apply a whole change set and its inverse on rows that are put back, before anybody signs."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 
 from hffix.database import Session
+from hffix.database.session import NO_PARAMS, Params
 from hffix.database.target import open_for_trial
 from hffix.errors import HffixError
 from hffix.errors.fixes import TrialFailed
 from hffix.model.change import Cells, Line, inverse_cells
-from hffix.model.manifest import PART_LINES
+from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
-from hffix.workflow.chunk import Masking, Tables, compare, conflict_of, key_for_eyes, lock_rows, read_back, read_chunk
+from hffix.workflow.chunk import Masking, Tables, conflict_of, key_for_eyes, lock_rows, read_back, read_chunk
 from hffix.workflow.conditions import holds
+from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
+from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Setting, Step
+from hffix.workflow.taking import Lines
 
 ROWS = 5_000
 
@@ -31,7 +35,18 @@ class TrialResult:
     irreversible: int
 
 
-def try_out(setting: Setting, change_set: ChangeSet) -> TrialResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """What all blocks of a trial are tried with."""
+
+    session: Session
+    tables: Tables
+    manifest: Manifest
+    effects: Mapping[str, frozenset[str]]
+    mask_of: Masking
+
+
+def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARAMS) -> TrialResult:
     """Write every line and then its inverse; refuse what does not hold, and count rows that do not come back."""
     began = time.monotonic()
     manifest = change_set.manifest
@@ -40,35 +55,39 @@ def try_out(setting: Setting, change_set: ChangeSet) -> TrialResult:
         effects[effect.table] = effects.get(effect.table, frozenset()) | {effect.column}
     with open_for_trial(setting.url, folder=setting.folder) as session:
         tables = {name: session.table(name) for name in manifest.schema}
+        trial = _Trial(
+            session=session, tables=tables, manifest=manifest, effects=effects, mask_of=setting.project.mask_of
+        )
         started = session.now()
         session.begin()
-        done = 0
-        for block in change_set.blocks(rows=ROWS):
-            _forward(session, tables, block, effects, mask_of=setting.project.mask_of)
+        lines, done = Lines(change_set), 0
+        starts, rows = [0], 0
+        while done < manifest.leaves:
+            if done - starts[-1] >= PART_LINES:
+                starts.append(done)
+            block = read_chunk(lines.take(ROWS), first=done + 1).lines
+            rows += _forward(trial, block)
             done += len(block)
             setting.watch(Step(name="trial", done=done, total=manifest.leaves))
-        ensures = tuple(holds(session, condition) for condition in manifest.ensures)
+        ensures = tuple(holds(session, condition, params=params) for condition in manifest.ensures)
         if not all(ensures):
             unmet = [c.title for c, held in zip(manifest.ensures, ensures, strict=True) if not held]
             raise TrialFailed(f"ensured, and not so after the trial: {'; '.join(unmet)}")
-        irreversible = sum(_backward(session, tables, block, effects) for block in _last_first(change_set))
+        irreversible = sum(_backward(trial, block) for block in _last_first(change_set, starts))
         session.rollback()
     return TrialResult(
-        time=started, seconds=time.monotonic() - began, rows=done, ensures=ensures, irreversible=irreversible
+        time=started, seconds=time.monotonic() - began, rows=rows, ensures=ensures, irreversible=irreversible
     )
 
 
-def _forward(
-    session: Session, tables: Tables, block: Sequence[bytes], effects: dict[str, frozenset[str]], *, mask_of: Masking
-) -> None:
-    lines = read_chunk(block, first=1).lines
-    found = lock_rows(session, tables, lines)
-    for line, verdict in zip(lines, compare(lines, found), strict=True):
-        if verdict.outcome == "conflict":
-            raise TrialFailed(f"changed while it was planned: {conflict_of(line, verdict, mask_of=mask_of)}")
+def _forward(trial: _Trial, block: Sequence[Line]) -> int:
+    """Write a block as a chunk is written, and count its rows; name the first line, or the case, that does not go."""
+    session, tables = trial.session, trial.tables
+    lines, found = _compare(trial, block)
+    units = list(_units(lines))
 
     def write(start: int, end: int) -> None:
-        apply.write_rows(session, tables, lines[start:end])
+        apply.write_rows(session, tables, lines[units[start] : units[end]])
         session.settle_constraints()
 
     def take_back() -> None:
@@ -76,14 +95,59 @@ def _forward(
         session.begin()
 
     def stand(start: int, end: int) -> None:
-        read_back(session, tables, lines[start:end], found[start:end], effects=effects)
+        read_back(session, tables, lines[start:end], found[start:end], effects=trial.effects)
 
-    failed = _first_failing(write, count=len(lines), undo=take_back) or _first_failing(stand, count=len(lines))
+    unit = _first_failing(write, count=len(units) - 1, undo=take_back)
+    if unit is not None:
+        first, fault = unit
+        raise _refused(trial, *_narrowed(trial, lines[units[first] : units[first + 1]], fault))
+    failed = _first_failing(stand, count=len(lines))
     if failed is not None:
         place, fault = failed
-        line = lines[place]
-        row = f"row {key_for_eyes(line.table, line.key, mask_of=mask_of)} of {line.table}"
-        raise TrialFailed(f"the trial was refused at the {line.kind} of {row}: {fault.message}") from fault
+        raise _refused(trial, lines[place : place + 1], fault)
+    return len(lines)
+
+
+def _compare(trial: _Trial, block: Sequence[Line]) -> tuple[list[Line], list[Cells | None]]:
+    """Hold rows and answers against the plan; give the lines that are written, and their rows."""
+    found = lock_rows(trial.session, trial.tables, block)
+    answers = ask_again(trial.session.lock_answers, trial.tables, trial.manifest.scope, block)
+    for line, verdict in zip(block, decide(block, found, answers), strict=True):
+        if of_its_own(verdict):
+            since = "changed while it was planned, or by an earlier line" if answers else "changed while it was planned"
+            raise TrialFailed(f"{since}: {conflict_of(line, verdict, mask_of=trial.mask_of)}")
+    written = [place for place, line in enumerate(block) if line.kind != "ask"]
+    lines = [block[place] for place in written]
+    refuse_unbalanced(lines, trial.manifest.keeps)
+    return lines, [found[place] for place in written]
+
+
+def _units(lines: Sequence[Line]) -> Iterator[int]:
+    """Give the places between which lines go together: what is deferred may be settled only where a case ends."""
+    for place, line in enumerate(lines):
+        if not place or line.case is None or line.case != lines[place - 1].case:
+            yield place
+    yield len(lines)
+
+
+def _narrowed(trial: _Trial, lines: Sequence[Line], fault: HffixError) -> tuple[Sequence[Line], HffixError]:
+    """Find the line of a case that fails by itself; where none does, what is deferred fails the case as a whole."""
+    for place in range(len(lines)) if len(lines) > 1 else ():
+        try:
+            apply.write_rows(trial.session, trial.tables, lines[place : place + 1])
+        except HffixError as told:
+            return lines[place : place + 1], told
+    return lines, fault
+
+
+def _refused(trial: _Trial, lines: Sequence[Line], fault: HffixError) -> TrialFailed:
+    line = lines[0]
+    case = f"case {line.case}" if line.case is not None else ""
+    row = f"the {line.kind} of row {key_for_eyes(line.table, line.key, mask_of=trial.mask_of)} of {line.table}"
+    where = case if len(lines) > 1 else f"{row} in {case}" if case else row
+    refused = TrialFailed(f"the trial was refused at {where}: {fault.message}")
+    refused.__cause__ = fault
+    return refused
 
 
 def _first_failing(
@@ -117,22 +181,23 @@ def _failing(work: Callable[[int, int], None], start: int, end: int) -> HffixErr
     return None
 
 
-def _backward(session: Session, tables: Tables, block: Sequence[bytes], effects: dict[str, frozenset[str]]) -> int:
-    """Take a block back, all at once, or row by row where one of them does not come back."""
-    lines = [inverse(line) for line in reversed(read_chunk(block, first=1).lines)]
-    if _comes_back(session, tables, lines, effects):
+def _backward(trial: _Trial, block: Sequence[Line]) -> int:
+    """Take a block back, all at once, or line by line and case by case where one of them does not come back."""
+    lines = [inverse(line) for line in reversed(block) if line.kind != "ask"]
+    if _comes_back(trial, lines):
         return 0
-    return sum(not _comes_back(session, tables, [line], effects) for line in lines)
+    units = [lines[start:end] for start, end in pairwise(_units(lines))]
+    return sum(len(unit) for unit in units if not _comes_back(trial, unit))
 
 
-def _comes_back(session: Session, tables: Tables, lines: Sequence[Line], effects: dict[str, frozenset[str]]) -> bool:
-    session.savepoint()
+def _comes_back(trial: _Trial, lines: Sequence[Line]) -> bool:
+    trial.session.savepoint()
     try:
-        found: list[Cells | None] = lock_rows(session, tables, lines)
-        apply.write_rows(session, tables, lines)
-        read_back(session, tables, lines, found, effects=effects)
+        found: list[Cells | None] = lock_rows(trial.session, trial.tables, lines)
+        apply.write_rows(trial.session, trial.tables, lines)
+        read_back(trial.session, trial.tables, lines, found, effects=trial.effects)
     except HffixError:
-        session.undo()
+        trial.session.undo()
         return False
     return True
 
@@ -143,10 +208,14 @@ def inverse(line: Line) -> Line:
     return Line(line.salt, line.table, kind, line.key, before, after, None, line.case)
 
 
-def _last_first(change_set: ChangeSet) -> Iterator[list[bytes]]:
-    """Read blocks from the last to the first, one part of the change set in memory at a time."""
-    leaves = change_set.manifest.leaves
-    for start in reversed(range(0, leaves, PART_LINES)):
-        blocks = change_set.blocks(start=start, rows=ROWS)
-        count = -(-min(PART_LINES, leaves - start) // ROWS)
-        yield from reversed(list(islice(blocks, count)))
+def _last_first(change_set: ChangeSet, starts: Sequence[int]) -> Iterator[tuple[Line, ...]]:
+    """Read the blocks of the way forward again, from the last to the first, about one part in memory at a time."""
+    end = change_set.manifest.leaves
+    for start in reversed(starts):
+        lines, blocks = Lines(change_set, start=start), list[list[bytes]]()
+        while start < end:
+            blocks.append(lines.take(ROWS))
+            start += len(blocks[-1])
+        end -= sum(map(len, blocks))
+        for block in reversed(blocks):
+            yield read_chunk(block, first=1).lines

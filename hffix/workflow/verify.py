@@ -1,10 +1,8 @@
 """Verify: recompute the whole change log and hold it against everything that stands outside of it."""
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from hffix.changelog import install, reader
 from hffix.database import Snapshot, open_for_reading
@@ -15,9 +13,11 @@ from hffix.model.run import Past, Run
 from hffix.signing.signers import Signers, parse_signers
 from hffix.store import approvals
 from hffix.store.receipts import lineages_of
+from hffix.workflow.erased import erased_leaves
 from hffix.workflow.runs import find_run
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.verify_chain import read_through
+from hffix.workflow.verify_erased import check_erased_lines
 from hffix.workflow.verify_findings import Findings, Problem
 from hffix.workflow.verify_inverse import check_inverse
 from hffix.workflow.verify_live import Live, Written, compare_live
@@ -28,8 +28,6 @@ from hffix.workflow.verify_witnesses import check_expected, check_place, check_s
 from hffix.workflow.verify_words import check_words
 
 __all__ = ["Live", "Problem", "Verified", "verify"]
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +117,8 @@ def _check_runs(
         _check_run(snapshot, judging, one, rows=counts.get(one.id, 0), findings=findings)
         done += counts.get(one.id, 0)
         judging.setting.watch(Step(name="verify", done=done, total=total))
+    manifests = None if run is None else frozenset(one.opened.manifest for one in chosen)
+    check_erased_lines(judging.setting, past, only=manifests, erased=erased_leaves(past), findings=findings)
     live = None
     if data:
         written = [_written(snapshot, judging.setting, one, counts.get(one.id, 0)) for one in past.runs.values()]
@@ -128,8 +128,7 @@ def _check_runs(
 
 def _check_run(snapshot: Snapshot, judging: Judging, run: Run, *, rows: int, findings: Findings) -> None:
     """Check a run's rows, its sums, its backup parts and the word that it rests on."""
-    # What an erase record names badly erases nothing.
-    erased = frozenset(leaf for leaf in judging.past.erased if _DIGEST.fullmatch(leaf))
+    erased = erased_leaves(judging.past)
     tree = check_run(snapshot, run, rows=rows, erased=erased, findings=findings)
     check_close(run, findings)
     if tree is not None:
@@ -137,7 +136,7 @@ def _check_run(snapshot: Snapshot, judging: Judging, run: Run, *, rows: int, fin
     check_backups(judging.setting, run, erased=erased, findings=findings)
     manifest = check_rights(judging, run, findings)
     if manifest and manifest.reverts and run.opened.inverse and tree is not None:
-        check_inverse(snapshot, run, manifest.reverts, findings)
+        check_inverse(snapshot, judging.past, run, manifest.reverts, findings)
 
 
 def _counts(snapshot: Snapshot, past: Past, findings: Findings) -> dict[int, int]:

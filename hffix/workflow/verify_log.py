@@ -18,6 +18,7 @@ from hffix.model.change import KINDS
 from hffix.model.manifest import PART_LINES
 from hffix.model.record import Chunk, entries_root, entry_leaf
 from hffix.model.run import Run
+from hffix.workflow.verify_cases import CasesMet, check_outcomes
 from hffix.workflow.verify_findings import Findings
 
 SALT_DIGITS: Final = 32
@@ -64,10 +65,12 @@ def check_run(
 ) -> RunTree | None:
     """Check every row under a run's number, of which there are `rows`; give the tree, where each row has its place."""
     before, seen, tree = findings.count, 0, RunTree()
+    cases = CasesMet(run.id, findings)
     for chunk in run.chunks:
-        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings)
+        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings, cases=cases)
         seen += len(found.leaves) + found.unread
         tree.add(found.leaves)
+    cases.end()
     if rows > seen:
         findings.problem("log-row-inserted", f"run {run.id}", f"{rows - seen:,} rows stand under none of its chunks")
     return tree if findings.count == before else None
@@ -84,18 +87,21 @@ def row_holds(row: LogRow) -> bool:
 def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str]) -> bool:
     """Say whether the rows under a chunk's record are those that it was made of."""
     findings = Findings()
-    _check_chunk(snapshot, run, chunk, erased=erased, findings=findings)
+    _check_chunk(snapshot, run, chunk, erased=erased, findings=findings, cases=CasesMet(run, findings))
     return not findings.count
 
 
 def _check_chunk(
-    snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str], findings: Findings
+    snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str], findings: Findings, cases: CasesMet
 ) -> ChunkRows:
     before = findings.count
     found = ChunkRows(first=chunk.first, next=chunk.first)
     try:
         for block in reader.changes(snapshot, run, first=chunk.first, last=chunk.last):
+            known = findings.count
             _check_block(block, run, found, erased=erased, findings=findings)
+            if findings.count == known:
+                cases.follow(block, chunk=chunk.first)
     except BrokenChain as fault:
         findings.problem("log-unreadable", _lines(run, found.next, chunk.last), fault.message)
         found.unread = chunk.last + 1 - found.next
@@ -133,6 +139,11 @@ def _check_block(
             _check_row(row, leaf, run, erased=erased, findings=findings)
             for row, leaf in zip(block, leaves, strict=True)
         ]
+    if erased:
+        for row in block:
+            if row.leaf in erased and not row.erased:
+                where = f"run {run}, line {row.seq}"
+                findings.problem("erased-returned", where, "a record says that it was erased, and its texts are here")
     if any(row.observed is not None or row.observed_leaf is not None for row in block):
         for row in block:
             _check_observed(row, run, findings)
@@ -141,6 +152,8 @@ def _check_block(
         entry_leaf(row.seq, leaf=row.leaf, outcome=row.outcome, observed_leaf=row.observed_leaf) for row in block
     ]
     decided = Counter([(row.outcome, row.kind) for row in block])
+    if any((kind == "ask") != (outcome == "held") for outcome, kind in decided if outcome != "conflict"):
+        check_outcomes(block, run, findings)
     for (outcome, kind), rows in decided.items():
         found.outcomes[outcome] += rows
         found.backed_up += rows if outcome == "applied" and kind in WRITTEN_OVER else 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from hffix.errors import HffixError
 from hffix.model import canonical
@@ -18,6 +19,8 @@ from hffix.workflow.pairs import name_of, reached
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.verify_chain import Chain
 from hffix.workflow.verify_findings import Findings
+
+NOT_REACHED: Final = "no signed statements lead from the first policy and signers to its"
 
 Sessions = tuple[Open | Resume, ...]
 Words = Mapping[str, Signed]
@@ -114,10 +117,8 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
     except HffixError as fault:
         findings.problem("policy", where, fault.message)
         return
-    if not _is_reached(judging, rules, now=session.time):
-        findings.problem(
-            "policy-not-reached", where, "no signed statements lead from the first policy and signers to its"
-        )
+    if not is_reached(judging, rules, now=session.time):
+        findings.problem("policy-not-reached", where, NOT_REACHED)
     for ignored in judgement.ignored:
         findings.problem("statement", f"{where}, {ignored.file}", f"it does not count: {ignored.reason}")
     if not judgement.quorum:
@@ -127,7 +128,8 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
         findings.problem("operator", where, f"the policy did not let {session.operator} operate")
 
 
-def _is_reached(judging: Judging, rules: Rules, *, now: str) -> bool:
+def is_reached(judging: Judging, rules: Rules, *, now: str) -> bool:
+    """Say whether signed statements lead from the lineage's first policy and signers to these, at a moment."""
     return reached(
         judging.setting.project,
         first=name_of(judging.past.found),

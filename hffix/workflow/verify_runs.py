@@ -13,6 +13,7 @@ from hffix.store import backups
 from hffix.store.changesets import find
 from hffix.store.line_files import leaf_of
 from hffix.workflow.setting import Setting
+from hffix.workflow.verify_erased import tell_standing
 from hffix.workflow.verify_findings import Findings
 from hffix.workflow.verify_log import RunTree
 
@@ -75,11 +76,14 @@ def _check_beginning(setting: Setting, run: Run, logged: merkle.Tree, findings: 
 def check_backups(setting: Setting, run: Run, *, erased: Collection[str], findings: Findings) -> None:
     """Recompute the root of every backup part that a chunk record names."""
     for chunk in run.chunks:
-        for code, fault in _faults(setting, run, chunk, erased=erased):
-            findings.problem(code, f"run {run.id}, backup of lines {chunk.first}-{chunk.last}", fault)
+        where = f"run {run.id}, backup of lines {chunk.first}-{chunk.last}"
+        for code, fault in _faults(setting, run, chunk, where, erased=erased, findings=findings):
+            findings.problem(code, where, fault)
 
 
-def _faults(setting: Setting, run: Run, chunk: Chunk, *, erased: Collection[str]) -> Iterator[tuple[str, str]]:
+def _faults(
+    setting: Setting, run: Run, chunk: Chunk, where: str, *, erased: Collection[str], findings: Findings
+) -> Iterator[tuple[str, str]]:
     root = chunk.backup.root
     if not chunk.backup.rows:
         if root != merkle.EMPTY.hex():
@@ -101,3 +105,5 @@ def _faults(setting: Setting, run: Run, chunk: Chunk, *, erased: Collection[str]
         yield "backup-damaged", "its rows do not give the root that its record names"
     if any(leaf_of(line).hex() not in erased for line in gone):
         yield "erased-unnamed", "a row of it is gone, and no erase record names it"
+    if erased:
+        tell_standing(where, sum(leaf.hex() in erased for leaf in leaves) - len(gone), findings)

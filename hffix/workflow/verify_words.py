@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hffix.errors import HffixError
 from hffix.errors.approvals import BadStatement
 from hffix.model import canonical
-from hffix.model.policy import Claims
-from hffix.model.quorum import quorum
+from hffix.model.policy import Claims, Purpose, Requirement
+from hffix.model.quorum import weigh
 from hffix.model.record import Erase, Found, Move, Revoke
 from hffix.model.statement import Matter, Statement
 from hffix.signing import sshsig
@@ -16,18 +16,26 @@ from hffix.store.approvals import Signed
 from hffix.workflow.judge import read_statement
 from hffix.workflow.setting import Rules
 from hffix.workflow.verify_findings import Findings
-from hffix.workflow.verify_rights import Judging, rules_of
+from hffix.workflow.verify_rights import NOT_REACHED, Judging, is_reached, rules_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What the statements behind a record had to say, and by which rules."""
 
-    purpose: str
+    purpose: Purpose
     lineage: str
     subjects: frozenset[str]
     statements: tuple[Signed, ...]
     rules: Rules
+
+    @property
+    def required(self) -> tuple[Requirement, ...]:
+        """The requirements that all have to be met."""
+        if self.purpose == "erase":
+            return self.rules.policy.highest_for("erase")
+        claims = Claims(purpose=self.purpose, risk="high", rows=0, tables=(), columns=())
+        return self.rules.policy.requirements_for(claims)
 
 
 def check_words(judging: Judging, *, signers: Sequence[Signers], findings: Findings) -> None:
@@ -38,7 +46,10 @@ def check_words(judging: Judging, *, signers: Sequence[Signers], findings: Findi
             if isinstance(record, Revoke):
                 _check_revocation(judging, record, signers)
             elif not isinstance(record, Found) or record.parent is not None:
-                _check_quorum(_asked(judging, record), now=record.time)
+                asked = _asked(judging, record)
+                _check_quorum(asked, now=record.time)
+                if isinstance(record, Erase) and not is_reached(judging, asked.rules, now=record.time):
+                    findings.problem("policy-not-reached", where, NOT_REACHED)
         except HffixError as fault:
             findings.problem("statement", where, fault.message)
 
@@ -77,8 +88,7 @@ def _asked(judging: Judging, record: Found | Erase | Move) -> _Asked:
 def _check_quorum(asked: _Asked, *, now: str) -> None:
     """Refuse where the people whose statements stand are not enough."""
     people = {person for signed in asked.statements if (person := _person(signed, asked, now=now))}
-    claims = Claims(purpose=asked.purpose, risk="high", rows=0, tables=(), columns=())
-    met = quorum(asked.rules.policy, claims=claims, approvals=people)
+    met = weigh(asked.rules.policy, required=asked.required, approvals=people)
     if not met:
         raise BadStatement(f"its statements do not meet the policy: {'; '.join(map(str, met.lacking))}")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from hffix.authoring.contracts import contract_of, contracts_of, stored
 from hffix.model.unresolved import Unresolved
-from hffix.model.value import Raw, UnreadableText
+from hffix.model.value import Raw, Typed, UnreadableText
 
 UNREADABLE = UnreadableText(b"\xb0\xa1")
 EVERYTHING: tuple[Raw, ...] = ("12", "x", 12, 1.5, b"x", None, UNREADABLE, True, Decimal("1.50"))
@@ -45,6 +45,62 @@ def test_an_annotation_lets_exactly_its_values_through(annotation: object, taken
             continue
 
     assert list(map(repr, reached)) == list(map(repr, taken))
+
+
+DAY, NOON = Typed("date", "2024-03-05"), Typed("timestamptz", "2024-03-05 12:00:00.5+00")
+LOCAL, CLOCK = Typed("timestamp", "2024-03-05 12:00:00"), Typed("time", "12:00:00")
+NUMBER, MOOD = Typed("uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), Typed("public.mood", "ok")
+TYPED = (DAY, NOON, LOCAL, CLOCK, NUMBER, MOOD)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "taken"),
+    [
+        (date, [date(2024, 3, 5)]),
+        (datetime, [datetime(2024, 3, 5, 12, 0, 0, 500000, UTC), datetime(2024, 3, 5, 12, 0)]),  # noqa: DTZ001
+        (time, [time(12, 0)]),
+        (UUID | None, [UUID(NUMBER.text)]),
+        (str, ["ok"]),
+        (int, []),
+    ],
+    ids=str,
+)
+def test_an_annotation_takes_the_engines_own_types_that_python_knows(annotation: object, taken: list[object]) -> None:
+    contract = contract_of(annotation)
+    reached: list[object] = []
+    for raw in TYPED:
+        try:
+            reached.append(contract.read(raw))
+        except Unresolved:
+            continue
+
+    assert list(map(repr, reached)) == list(map(repr, taken))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "infinity"), ("date", "0044-03-15 BC"), ("date", "10000-01-01"), ("date", "2024-02-30"),
+        ("date", "0000-00-00"), ("timestamp", "-infinity"), ("timestamp", "0000-00-00 00:00:00"),
+        ("datetime", "2024-00-00 00:00:00"), ("timestamptz", "10000-01-01 00:00:00+00"), ("time", "24:00:00"),
+        ("time", "-838:59:59"), ("uuid", "x"),
+    ],
+)  # fmt: skip
+def test_what_python_cannot_hold_never_reaches_an_annotation_and_is_text_without_one(kind: str, text: str) -> None:
+    with pytest.raises(Unresolved):
+        contract_of(date | datetime | time | UUID | str).read(Typed(kind, text))
+
+    assert contract_of(object).read(Typed(kind, text)) == text
+
+
+@given(some.datetimes(timezones=some.just(UTC)), some.datetimes(), some.dates(), some.times(), some.uuids())
+def test_a_value_that_a_function_returns_unchanged_is_stored_by_the_text_that_it_came_from(
+    zoned: datetime, local: datetime, day: date, clock: time, number: UUID
+) -> None:
+    for value in (zoned, local, day, clock, number):
+        kind = {datetime: "timestamptz", date: "date", time: "time", UUID: "uuid"}[type(value)]
+        raw = Typed(kind, str(value))
+        assert stored(contract_of(object).read(raw), before=raw) == raw.text
 
 
 @pytest.mark.parametrize(

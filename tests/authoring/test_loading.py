@@ -88,7 +88,7 @@ BROKEN: dict[str, tuple[str, type[HffixError], str]] = {
         "0001_x.py, line 9: import of sqlite3 is outside the short list",
     ),
     "relative import": (
-        WHOLE + "from . import x\n", ForbiddenInFix, "0001_x.py, line 8: import of  is outside the short list",
+        WHOLE + "from . import x\n", ForbiddenInFix, "0001_x.py, line 8: import of . is outside the short list",
     ),
     "random": (
         WHOLE + "import random\n", ForbiddenInFix,

@@ -83,3 +83,33 @@ def test_a_refused_statement_neither_commits_nor_ends_the_transaction(session: S
     writer.insert_changes(session, 7, [logged(3)])
     session.commit()
     assert installed.ask("SELECT seq FROM hffix_change") == [(3,)]
+
+
+def test_erased_rows_keep_their_leaf_and_the_others_their_texts(session: Session) -> None:
+    session.begin()
+    rows = [logged(1), logged(2), logged(3)]
+    writer.insert_changes(session, 7, rows)
+    named = [(7, row.seq, row.leaf) for row in rows[:2]]
+    assert writer.erase(session, named) == 2
+    assert writer.erase(session, named) == 0
+    assert [(row.run_id, row.seq, row.leaf) for row in reader.erased_rows(session)] == named
+    assert [row.seq for row in reader.rows_of_leaves(session, [row.leaf for row in rows])] == [3]
+    (after,) = reader.changes(session, 7)
+    assert [row.erased for row in after] == [True, True, False]
+    assert after[2] == rows[2]
+    assert [row.leaf for row in after] == [row.leaf for row in rows]
+
+
+def test_a_row_of_another_leaf_is_not_erased(session: Session) -> None:
+    session.begin()
+    writer.insert_changes(session, 7, [logged(1)])
+    assert writer.erase(session, [(7, 1, "0" * 64), (8, 1, logged(1).leaf)]) == 0
+    assert reader.erased_rows(session) == []
+
+
+def test_the_questions_of_a_run_are_read_but_for_the_erased(session: Session) -> None:
+    session.begin()
+    asks = [logged(n)._replace(kind="ask", case_id='"1"', outcome="held") for n in (2, 3)]
+    writer.insert_changes(session, 7, [logged(1), *asks])
+    writer.erase(session, [(7, 3, asks[1].leaf)])
+    assert [(ask.seq, ask.case_id, ask.row_key) for ask in reader.asks(session, 7)] == [(2, '"1"', asks[0].row_key)]

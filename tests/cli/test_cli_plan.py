@@ -100,7 +100,7 @@ def test_the_list_names_each_fix_and_where_it_stands(desk: Desk) -> None:
     fresh = desk.done("list", "--json").told["fixes"]
     change_set = desk.planned()
     planned = desk.done("list", "--json").told["fixes"]
-    facts = {"fix": "0001_dates", "title": "Dates as YYYY-MM-DD.", "run": None}
+    facts = {"fix": "0001_dates", "number": 1, "title": "Dates as YYYY-MM-DD.", "run": None, "runs": []}
     assert fresh == [{**facts, "change_set": None, "state": None}]
     assert planned == [{**facts, "change_set": change_set, "state": "unapproved"}]
 

@@ -63,10 +63,11 @@ def test_show_writes_into_no_file_of_the_project_even_where_it_is_forced(
     assert {path: path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()} == before
 
 
-def test_one_shape_ends_with_a_command_that_can_be_given(desk: Desk, change_set: str) -> None:
+def test_one_shape_ends_with_commands_that_can_be_given(desk: Desk, change_set: str) -> None:
     last = desk.done("show", change_set, "--shape", "1").last
-    assert last == f"Next: hffix show {change_set} --format markdown"
-    desk.done(*last.split()[2:])
+    assert last == f"Next: hffix strike {change_set} --shape 1   or   hffix show {change_set} --format markdown"
+    for command in last.removeprefix("Next: ").split("   or   "):
+        desk.done(*command.split()[1:])
 
 
 def test_show_refuses_a_shape_that_is_not_there(desk: Desk, change_set: str) -> None:

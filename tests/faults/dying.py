@@ -7,6 +7,7 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from hffix.workflow.erase import erase
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.plan import plan
 from hffix.workflow.setting import Step
@@ -25,6 +26,11 @@ def plan_until_first_page(office: Office) -> int | None:
     return _end_of(CONTEXT.Process(target=_plan, args=(office.folder,)))
 
 
+def erase_until(office: Office, rows: tuple[tuple[str, str], ...], *, boundary: str, time: int = 1) -> int | None:
+    """Erase, and be killed when a boundary is reached for the given time; give the exit status."""
+    return _end_of(CONTEXT.Process(target=_erase, args=(office.folder, rows, boundary, time)))
+
+
 def _end_of(process: ForkServerProcess) -> int | None:
     CONTEXT.set_forkserver_preload([__name__])
     process.start()
@@ -33,6 +39,17 @@ def _end_of(process: ForkServerProcess) -> int | None:
 
 
 def _apply(folder: Path, digest: str, boundary: str, time: int) -> None:
+    _die_at(boundary, time)
+    office = Office(folder)
+    office.apply(office.find(digest), by=OPERATOR)
+
+
+def _erase(folder: Path, rows: tuple[tuple[str, str], ...], boundary: str, time: int) -> None:
+    _die_at(boundary, time)
+    erase(Office(folder).setting(OPERATOR), rows, confirm=lambda _: None)
+
+
+def _die_at(boundary: str, time: int) -> None:
     left = time
 
     def reach(name: str) -> None:
@@ -42,8 +59,6 @@ def _apply(folder: Path, digest: str, boundary: str, time: int) -> None:
             _die()
 
     failpoints.on_reach = reach
-    office = Office(folder)
-    office.apply(office.find(digest), by=OPERATOR)
 
 
 def _plan(folder: Path) -> None:

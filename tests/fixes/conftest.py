@@ -1,4 +1,5 @@
 import csv
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,10 @@ from hffix.demo.project import make_project
 from hffix.model.change import Line, read_lines
 from hffix.model.value import decode_value
 from hffix.store.projects import find_project
+from hffix.workflow.apply import apply
+from hffix.workflow.approve import approve
 from hffix.workflow.init_target import init_target
-from hffix.workflow.plan import Planned, plan
+from hffix.workflow.plan import NO_TEXTS, Planned, plan
 from hffix.workflow.setting import Setting
 
 Cell = tuple[str, str, str]  # table, key, column
@@ -33,8 +36,18 @@ class Example:
         key = self.folder / "keys" / person if person else None
         return Setting(project=project, target=project.target(None), environment={}, host="here", sign_with=key)
 
-    def plan(self, fix: str, *, trial: bool = False) -> Planned:
-        return plan(self.setting(), fix=fix, trial=trial)
+    def plan(self, fix: str, *, trial: bool = False, params: Mapping[str, str] = NO_TEXTS) -> Planned:
+        return plan(self.setting(), fix=fix, params=params, trial=trial)
+
+    def apply(self, planned: Planned) -> None:
+        """Let the leader and the auditor approve, and the operator apply."""
+        for person in ("zhang.min", "chen.jing"):
+            approve(self.setting(person), planned.change_set, confirm=lambda _: None)
+        assert apply(self.setting("wang.qiang"), planned.change_set).problem is None
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        with closing(connect(self.folder / "fund.db")) as connection:
+            return connection.execute(query).fetchall()
 
     def truth(self) -> tuple[dict[str, str], ...]:
         with (self.folder / "truth.csv").open(encoding="utf-8", newline="") as file:

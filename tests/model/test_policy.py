@@ -232,3 +232,14 @@ def test_only_people_whom_a_requirement_could_count_may_approve() -> None:
 )
 def test_a_person_is_a_plain_name(text: str, good: bool) -> None:
     assert is_person(text) == good
+
+
+def test_the_highest_requirement_for_a_purpose_is_all_that_change_sets_meet_and_its_own() -> None:
+    told = policy(
+        ANY
+        + "[[require]]\napprovals = 2\nfrom_rows = 10\n"
+        + '[[require]]\napprovals = 3\npurposes = ["erase"]\n'
+        + '[[require]]\napprovals = 4\npurposes = ["move"]\n'
+    )
+    assert [one.approvals for one in told.highest_for("erase")] == [1, 2, 3]
+    assert [one.approvals for one in told.highest] == [1, 2]

@@ -6,7 +6,18 @@ from hypothesis import strategies as some
 
 from hffix.errors.changesets import NotCanonical
 from hffix.model import canonical
-from hffix.model.value import Raw, UnreadableText, decode_value, encode_value, exact_decimal, plain_digits
+from hffix.model.value import (
+    OWN_TAGS,
+    Raw,
+    Typed,
+    UnreadableText,
+    decode_value,
+    decode_values,
+    encode_value,
+    encode_values,
+    exact_decimal,
+    plain_digits,
+)
 
 
 def is_readable(stored: bytes) -> bool:
@@ -26,6 +37,7 @@ raws = (
     | some.booleans()
     | some.decimals().filter(lambda number: not number.is_snan())
     | some.binary().filter(lambda stored: not is_readable(stored)).map(UnreadableText)
+    | some.builds(Typed, some.text(min_size=1).filter(lambda tag: tag not in OWN_TAGS), some.text())
 )
 
 
@@ -46,6 +58,7 @@ SAME_LOOK: tuple[tuple[Raw, ...], ...] = (
     (0, 0.0, -0.0, False, "", None, Decimal("-0")),
     (float("nan"), float("inf"), float("-inf"), "nan", "inf", Decimal("NaN"), Decimal("Infinity")),
     ("é", "e\u0301"),
+    ("2024-03-05", Typed("date", "2024-03-05"), Typed("timestamp", "2024-03-05"), Typed("date", "")),
 )
 
 
@@ -54,10 +67,18 @@ def test_values_that_look_the_same_have_encodings_of_their_own(values: tuple[Raw
     assert len({canonical.encode(encode_value(value)) for value in values}) == len(values)
 
 
+@given(some.lists(raws))
+def test_many_values_are_encoded_and_read_as_each_of_them_is(column: list[Raw]) -> None:
+    encoded = encode_values(column)
+
+    assert list(encoded) == list(map(encode_value, column))
+    assert list(map(repr, decode_values(encoded))) == [repr(decode_value(value)) for value in encoded]
+
+
 @pytest.mark.parametrize(
     "value",
     [
-        1, 1.0, True, [], {}, {"int": "1", "dec": "1"}, {"int": 1}, {"date": "2024-01-01"},
+        1, 1.0, True, [], {}, {"int": "1", "dec": "1"}, {"int": 1}, {"date": 1}, {"": "x"}, {"date": "x", "time": "y"},
         {"int": "01"}, {"int": "-0"}, {"int": "+1"}, {"int": "1 "}, {"int": "1_0"}, {"int": "１"}, {"int": ""},
         {"int": "9" * 5000},
         {"float": "1"}, {"float": "1.50"}, {"float": "1_0.0"}, {"float": "Infinity"}, {"float": "NaN"}, {"float": "x"},

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hffix.model.manifest import Reverts
+from hffix.model.manifest import Reverts, Struck
 from hffix.model.scope import Condition, Kept, SideEffect
 from hffix.reports.messages import Messages
 from hffix.reports.review import Example, Reason, Shape, next_command, standing
-from hffix.reports.review_text import as_text
+from hffix.reports.review_text import as_text, struck
 from hffix.reports.widths import cells
 
 Made = Callable[..., Any]
@@ -78,7 +78,7 @@ def test_what_no_rollback_restores_is_said_first(reviewed: Made) -> None:
     ]
 
 
-def test_one_shape_shows_its_rows_and_proposes_the_page_that_shows_them_all(reviewed: Made) -> None:
+def test_one_shape_shows_its_rows_and_proposes_to_strike_it_or_to_show_the_whole(reviewed: Made) -> None:
     review = reviewed()
     rows = tuple(Example(key=f"1200▒▒▒▒10{n}", before="民国75年8月9日", after="1986-08-09") for n in range(2))
     chosen = replace(review.shapes[0], examples=rows)
@@ -87,8 +87,43 @@ def test_one_shape_shows_its_rows_and_proposes_the_page_that_shows_them_all(revi
         "! Shape 1 of 3: 3 rows of personal_account.opened_on, 汉汉99汉9汉9汉 → 9999-99-99\n"
         "  1200▒▒▒▒100   民国75年8月9日 → 1986-08-09   1200▒▒▒▒101   民国75年8月9日 → 1986-08-09\n"
         "  … and 1 more\n"
-        "Next: hffix show 8b120fe6ac55 --format markdown"
+        "Next: hffix strike 8b120fe6ac55 --shape 1   or   hffix show 8b120fe6ac55 --format markdown"
     )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"state": "open"}, {"state": "done"}, {"state": "revoked"}, {"whole": False},
+        {"told": {"counts": {"changed": 3}}},
+    ],
+    ids=["a run of it has begun", "it was applied", "it was revoked", "its rows are not here", "no row would be left"],
+)  # fmt: skip
+def test_a_shape_that_cannot_go_is_not_proposed_for_striking(reviewed: Made, facts: dict[str, Any]) -> None:
+    review = reviewed(**facts)
+
+    text = as_text(replace(review, chosen=review.shapes[0]), say=ENGLISH)
+
+    assert text.split("\n")[-1] == "Next: hffix show 8b120fe6ac55 --format markdown"
+
+
+@pytest.mark.parametrize(
+    ("count", "why", "english", "chinese"),
+    [
+        (3, None, "3 rows by zhang.min, from a3f94c01d27e", "zhang.min 从 a3f94c01d27e 中剔除 3 行"),
+        (1, "早于 1991", "1 row by zhang.min, from a3f94c01d27e: 早于 1991",
+         "zhang.min 从 a3f94c01d27e 中剔除 1 行：早于 1991"),
+        (0, None, "rows to insert, by zhang.min, from a3f94c01d27e", "zhang.min 从 a3f94c01d27e 中剔除拟新增的行"),
+        (3, "\x1b[2J", "3 rows by zhang.min, from a3f94c01d27e: ⟨U+001B⟩[2J",
+         "zhang.min 从 a3f94c01d27e 中剔除 3 行：⟨U+001B⟩[2J"),
+    ],
+)  # fmt: skip
+def test_what_was_struck_is_told_with_its_parent_and_why(
+    reviewed: Made, count: int, why: str | None, english: str, chinese: str
+) -> None:
+    review = reviewed(told={"struck": Struck(count=count, by="zhang.min", why=why)})
+
+    assert (struck(review, say=ENGLISH), struck(review, say=CHINESE)) == (english, chinese)
 
 
 def test_unresolved_rows_are_listed_by_reason(reviewed: Made) -> None:

@@ -2,14 +2,19 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from hffix.errors.fixes import BadCorrections
 from hffix.model.unresolved import Unresolved
 from hffix.sheets.corrections import Correction, Corrections, CorrectionsFile, read_corrections, refuse
+from hffix.sheets.xlsx_marks import NUMBER
+from tests.sheets.workbooks import filled, texts
 
 
-def read(folder: Path, data: str | bytes, *, key: tuple[str, ...] = ("id",)) -> CorrectionsFile:
-    path = folder / "banks.csv"
+def read(
+    folder: Path, data: str | bytes, *, key: tuple[str, ...] = ("id",), name: str = "banks.csv"
+) -> CorrectionsFile:
+    path = folder / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return read_corrections(path, key=key, writes=("due_on", "note"))
 
@@ -35,6 +40,53 @@ def test_a_file_gives_one_correction_a_line_by_the_row_s_key(tmp_path: Path) -> 
         },
         faults=(),
     )
+
+
+def test_a_workbook_gives_what_a_csv_gives_and_its_sheet_s_rows_as_origins(tmp_path: Path) -> None:
+    book = texts(
+        ("id", "column", "value", "expected", "origin"),
+        ("1", "due_on", "2024-03-05", "2024/3/5", "bank!7"),
+        (),
+        ("1", "note", "", r"\N"),
+        ("2", "note", r"\N", r"\\N"),
+    )
+
+    file = read(tmp_path, book, name="banks.xlsx")
+
+    assert file == CorrectionsFile(
+        name="banks.xlsx",
+        digest=hashlib.sha256(book).hexdigest(),
+        rows={
+            ("1",): (
+                Correction(
+                    line=2, column="due_on", value="2024-03-05", expected="2024/3/5", has_expected=True, origin="bank!7"
+                ),
+                Correction(line=4, column="note", value="", expected=None, has_expected=True, origin="banks.xlsx!S!4"),
+            ),
+            ("2",): (
+                Correction(
+                    line=5, column="note", value=None, expected=r"\N", has_expected=True, origin="banks.xlsx!S!5"
+                ),
+            ),
+        },
+        faults=(),
+    )
+
+
+def test_faults_of_a_workbook_s_rows_are_kept_to_be_told_together(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.write_row(1, 0, (1, "note", "x"))
+        sheet.write_row(2, 0, ("2", "state", "x"))
+        sheet.write_row(3, 0, ("3", "note", "x", "y"))
+
+    file = read(tmp_path, filled(fill), name="banks.xlsx")
+
+    assert file.faults == (
+        (2, f"id: {NUMBER}"),
+        (3, "the fix does not write column state"),
+        (4, "not as many cells as the header"),
+    )
+    assert file.rows == {}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +132,10 @@ def test_a_composite_key_may_stand_in_any_order_and_hold_null(tmp_path: Path) ->
         ("ID,column,value\n", "line 1: the header must hold id, column, value, each once"),
         ("id;column;value\n", "line 1: the header must hold id, column, value, each once"),
         ("id,column,value,expectd\n", "line 1: the header names expectd, which is no key and no part of this file"),
+        (
+            "id,column,value,\n",
+            "line 1: the header has a column without a name, which is no key",
+        ),
         ("id,column,value\n1,note,张\n".encode("gbk"), "banks.csv is not UTF-8"),
     ],
 )

@@ -7,7 +7,9 @@ import pytest
 
 from hffix.errors.evidence import BadBackup
 from hffix.errors.project import AlreadyThere
-from hffix.store.backups import part_path, parts, read_part, write_part
+from hffix.model import merkle
+from hffix.model.manifest import Root
+from hffix.store.backups import all_parts, erase_in_part, part_path, parts, read_part, write_part
 from hffix.store.line_files import LONGEST
 
 if TYPE_CHECKING:
@@ -51,3 +53,21 @@ def test_a_part_that_is_missing_or_damaged_is_refused_by_name(tmp_path: Path) ->
     for bad in (path, tmp_path / "7" / "2-abcdef012345.jsonl.zst"):
         with pytest.raises(BadBackup, match=bad.name):
             read_part(bad)
+
+
+def test_a_row_is_erased_from_its_part_however_long_it_is(tmp_path: Path) -> None:
+    lines = [b"x" * (LONGEST + 1), b"y"]
+    root = merkle.root([merkle.leaf(line) for line in lines]).hex()
+    path = write_part(tmp_path, run=7, first=1, lines=lines, root=root)
+    assert erase_in_part(path, {merkle.leaf(b"y")}, stated=Root(root=root, leaves=2)) == 1
+    assert read_part(path) == [lines[0], b'"%s"' % merkle.leaf(b"y").hex().encode()]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_all_parts_are_listed_by_run_and_line(tmp_path: Path) -> None:
+    made = [
+        write_part(tmp_path, run=run, first=first, lines=LINES, root=ROOT) for run, first in ((10, 1), (9, 5), (9, 1))
+    ]
+    (tmp_path / "heads").mkdir()
+    assert all_parts(tmp_path) == tuple(reversed(made))
+    assert all_parts(tmp_path / "nowhere") == ()

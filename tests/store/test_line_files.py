@@ -10,7 +10,17 @@ from hypothesis import strategies as some
 from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
 from hffix.errors.project import StorageFailed
 from hffix.model import merkle
-from hffix.store.line_files import LONGEST, LineFile, compress, leaf_of, root_of, split_lines
+from hffix.model.manifest import Root
+from hffix.store.line_files import (
+    LONGEST,
+    LineFile,
+    compress,
+    erase_lines,
+    is_erased,
+    leaf_of,
+    leaves_of,
+    split_lines,
+)
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -30,7 +40,7 @@ LINES = some.lists(
 def test_lines_come_back_with_the_root_of_their_leaves(lines: list[bytes]) -> None:
     data = zstd.compress(b"".join(line + b"\n" for line in lines))
     assert [line for some_lines in split_lines(data, most=len(lines)) for line in some_lines] == lines
-    root = root_of(data, most=len(lines))
+    root = leaves_of(data, most=len(lines)).root()
     assert (root.root, root.leaves) == (merkle.root([leaf_of(line) for line in lines]).hex(), len(lines))
 
 
@@ -49,7 +59,7 @@ def test_a_file_written_in_pieces_is_the_file_of_all_lines(tmp_path: Path) -> No
     file.add([])
     root = file.finish()
     data = (tmp_path / "a").read_bytes()
-    assert root == root_of(data, most=len(lines)) == root_of(compress(lines), most=len(lines))
+    assert root == leaves_of(data, most=len(lines)).root() == leaves_of(compress(lines), most=len(lines)).root()
     assert [line for some_lines in split_lines(data, most=len(lines)) for line in some_lines] == lines
 
 
@@ -89,4 +99,67 @@ def test_a_line_is_as_long_as_a_reader_takes_and_no_longer() -> None:
 )
 def test_a_file_that_was_not_made_here_is_refused(data: bytes, fault: str) -> None:
     with pytest.raises(RowsChanged, match=fault):
-        root_of(data, most=2)
+        leaves_of(data, most=2)
+
+
+def written(path: Path, lines: list[bytes]) -> Root:
+    path.write_bytes(compress(lines))
+    return leaves_of(path.read_bytes(), most=len(lines)).root()
+
+
+def lines_in(path: Path) -> list[bytes]:
+    return [line for lines in split_lines(path.read_bytes(), most=100_000) for line in lines]
+
+
+def test_an_erased_line_is_its_leaf_and_the_root_stays(tmp_path: Path) -> None:
+    lines = [b"[%d]" % number for number in range(70_000)]
+    path = tmp_path / "a"
+    stated = written(path, lines)
+    gone = {merkle.leaf(lines[3]), merkle.leaf(lines[69_999]), merkle.leaf(b"of another file")}
+    assert erase_lines(path, gone, stated=stated) == 2
+    after = lines_in(path)
+    assert after[3] == b'"' + merkle.leaf(b"[3]").hex().encode() + b'"'
+    assert [is_erased(line) for line in after].count(True) == 2
+    assert leaves_of(path.read_bytes(), most=70_000).root() == stated
+    assert erase_lines(path, gone, stated=stated) == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_that_does_not_give_its_root_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    stated = written(path, [b"[1]", b"[2]"])
+    before = written(path, [b"[1]", b"[3]"])
+    with pytest.raises(RowsChanged):
+        erase_lines(path, {merkle.leaf(b"[1]")}, stated=stated)
+    assert (lines_in(path), before == stated) == ([b"[1]", b"[3]"], False)
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_a_crash_left_beside_a_file_does_not_stop_its_erasure(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    stated = written(path, [b"[1]", b"[2]"])
+    (tmp_path / ".a.erased.tmp").write_bytes(b"half")
+    assert erase_lines(path, {merkle.leaf(b"[1]")}, stated=stated) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_under_another_name_is_erased_where_it_lies(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    stated = written(real, [b"[1]", b"[2]"])
+    link.symlink_to(real)
+    assert erase_lines(link, {merkle.leaf(b"[1]")}, stated=stated) == 1
+    assert is_erased(lines_in(real)[0])
+    assert link.is_symlink()
+
+
+def test_lines_say_whether_one_was_erased_or_is_to_be() -> None:
+    lines = [b"[1]", b"[2]"]
+    erased = [b'"%s"' % merkle.leaf(b"[1]").hex().encode(), b"[2]"]
+    for stored, gone, told in (
+        (lines, set(), False),
+        (lines, {merkle.leaf(b"[2]")}, True),
+        (lines, {merkle.leaf(b"[3]")}, False),
+        (erased, set(), True),
+    ):
+        found = leaves_of(compress(stored), most=2, erased=gone)
+        assert (found.holds_erased, found.root()) == (told, leaves_of(compress(lines), most=2).root())

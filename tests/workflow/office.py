@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from hffix.changelog import writer
 from hffix.changelog.reader import StoredRecord, record_bodies
 from hffix.database import Session, open_for_reading, open_for_writing
@@ -21,6 +18,7 @@ from hffix.signing import sshsig
 from hffix.store.approvals import write_statement
 from hffix.store.changesets import ChangeSet, find
 from hffix.store.projects import Project, find_project, init_project
+from hffix.testing.people import new_key
 from hffix.workflow.apply import Applied, Limits, apply
 from hffix.workflow.approve import SignedStatement, approve, revoke
 from hffix.workflow.approve_pair import SignedPair, approve_pair
@@ -108,9 +106,7 @@ def compact(opened_on: str) -> str:
 @cache
 def key_of(person: str) -> tuple[bytes, str]:
     """Make a person's key once: the private file, and the line of the public one."""
-    private = Ed25519PrivateKey.generate()
-    public = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    return private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()), public.decode()
+    return new_key()
 
 
 def signers(people: Sequence[str] = PEOPLE) -> str:

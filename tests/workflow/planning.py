@@ -12,13 +12,13 @@ import pytest
 from hffix.errors import HffixError
 from hffix.model.change import Cells, Line, read_lines
 from hffix.store.changesets import ChangeSet
-from hffix.workflow.plan import Planned, Repeat, plan
+from hffix.workflow.plan import NO_TEXTS, Planned, Repeat, plan
 from tests.workflow.office import Office, open_office
 
 # Four lines: what a test writes below them begins at line 5.
 HEAD = '''"""Title."""
 from decimal import Decimal
-from hffix import Fix, Unresolved, cleaners
+from hffix import Case, Fix, Unresolved, cleaners
 fix = Fix(author="li.wei")
 '''
 NAME = "0009_x"
@@ -52,15 +52,17 @@ class Desk:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
-    def planned(self, text: str, *, trial: bool = False, repeat: Repeat | None = None) -> Planned:
+    def planned(
+        self, text: str, *, trial: bool = False, repeat: Repeat | None = None, params: Mapping[str, str] = NO_TEXTS
+    ) -> Planned:
         self.write(text)
-        return plan(self.office.setting(), fix="9", trial=trial, repeat=repeat)
+        return plan(self.office.setting(), fix="9", params=params, trial=trial, repeat=repeat)
 
-    def plan(self, text: str, *, trial: bool = False) -> ChangeSet:
-        return self.planned(text, trial=trial).change_set
+    def plan(self, text: str, *, trial: bool = False, params: Mapping[str, str] = NO_TEXTS) -> ChangeSet:
+        return self.planned(text, trial=trial, params=params).change_set
 
-    def lines(self, text: str) -> list[Line]:
-        return lines_of(self.plan(text))
+    def lines(self, text: str, *, params: Mapping[str, str] = NO_TEXTS) -> list[Line]:
+        return lines_of(self.plan(text, params=params))
 
     def after(self, text: str) -> dict[object, Cells | None]:
         """Plan, and give what each row of a one-column key will hold."""
@@ -70,15 +72,19 @@ class Desk:
         """Plan, and give the reason of each unresolved row."""
         return {next(iter(plain(line.key).values())): line.reason for line in self.plan(text).unresolved()}
 
-    def refused(self, text: str, *, trial: bool = False, repeat: Repeat | None = None) -> HffixError:
+    def refused(
+        self, text: str, *, trial: bool = False, repeat: Repeat | None = None, params: Mapping[str, str] = NO_TEXTS
+    ) -> HffixError:
         """Plan what cannot be planned, and see that nothing at all was written."""
         self.write(text)
-        return self.refused_as_it_is(trial=trial, repeat=repeat)
+        return self.refused_as_it_is(trial=trial, repeat=repeat, params=params)
 
-    def refused_as_it_is(self, *, trial: bool = False, repeat: Repeat | None = None) -> HffixError:
+    def refused_as_it_is(
+        self, *, trial: bool = False, repeat: Repeat | None = None, params: Mapping[str, str] = NO_TEXTS
+    ) -> HffixError:
         before = self.everything()
         with pytest.raises(HffixError) as refused:
-            plan(self.office.setting(), fix="9", trial=trial, repeat=repeat)
+            plan(self.office.setting(), fix="9", params=params, trial=trial, repeat=repeat)
         assert self.everything() == before
         return refused.value
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from hffix.errors.fixes import BadCorrections
+from tests.sheets.workbooks import texts
 from tests.workflow.planning import Desk, desk_at, plain
 
 FIX = 'fix.corrections("banks.csv", table="t", writes=("day", "amount"), at_most=9)'
@@ -34,6 +35,20 @@ def test_each_named_cell_gets_its_value_and_its_row_says_where_it_came_from(desk
     counts = change_set.manifest.counts
     assert (counts.scanned, counts.updates, counts.unchanged, counts.unresolved) == (3, 2, 1, 0)
     assert change_set.manifest.lookups["banks.csv"].digest == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_workbook_is_planned_from_as_a_csv_is(desk: Desk) -> None:
+    book = texts(HEADER.strip().split(","), ("1", "day", "2024-03-05", "2024/3/5"), ("2", "amount", "1200", "1,200.00"))
+    desk.send(book, name="banks.xlsx")
+    fix = FIX.replace("banks.csv", "banks.xlsx")
+
+    change_set = desk.plan(fix)
+
+    assert [(plain(line.key), line.after, line.origin) for line in desk.lines(fix)] == [
+        ({"id": "1"}, {"day": "2024-03-05"}, "banks.xlsx!S!2"),
+        ({"id": "2"}, {"amount": {"int": "1200"}}, "banks.xlsx!S!3"),
+    ]
+    assert change_set.manifest.lookups["banks.xlsx"].digest == hashlib.sha256(book).hexdigest()
 
 
 def test_a_row_whose_cell_is_no_longer_what_the_file_expects_goes_to_people_with_its_origin(desk: Desk) -> None:

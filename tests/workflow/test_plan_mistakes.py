@@ -46,8 +46,8 @@ DECLARED: dict[str, Mistake] = {
         "0009_x.py, line 5: SQLite refused a query: no such column: t.dat",
     ),
     "where with a parameter": (
-        'fix.clean("t", "day", cleaners.date, where=":day", at_most=9)', QueryFailed,
-        "0009_x.py, line 5: SQLite refused a query: " + UNBOUND,
+        'fix.clean("t", "day", cleaners.date, where=":day", at_most=9)', errors.BadDeclaration,
+        "0009_x.py, line 5: :day in the SQL is no param of this fix",
     ),
     "expression": (
         '\nfix.sql("t", {"day": "nix(day)"}, at_most=9)', QueryFailed,
