@@ -270,13 +270,13 @@ HINTS: Final[dict[str, str]] = {
         "请改正所列条目：对照表须有那两列，且键不得重复。"
     ),
     "Load the entries into a table and look them up there, or decide such rows in a case.": (
-        "请把这些条目导入数据表后对照，或用事项（case）处理这些行。"
+        "请把这些条目导入数据表后对照，或用个案处理这些行。"
     ),
     "Take keys that the sequence is already past, or a range that it never reaches.": (
         "请使用序列已经发放过的主键，或它不会用到的号段。"
     ),
     "Cut the case into smaller ones, or decide its rows one by one with @fix.rows.": (
-        "请把事项拆小，或改用 @fix.rows 逐行处理。"
+        "请把个案拆小，或改用 @fix.rows 逐行处理。"
     ),
     "Give params as -p name=value; the script declares them in Fix(params={...}).": (
         "请用 -p 名称=值 给出参数；脚本在 Fix(params={...}) 中声明。"

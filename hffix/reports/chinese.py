@@ -84,7 +84,7 @@ CHINESE: Final[dict[str, str]] = {
     "{name} = {value}": "{name} = {value}",
     "looks up": "对照",
     "{name} in {source}": "{name}：{source}",
-    "cases of": "事项来自",
+    "cases of": "个案来自",
     "comes after": "先决",
     "a finished run of {fixes}": "{fixes} 已执行完毕",
     "may make a value NULL": "可将值改为 NULL",

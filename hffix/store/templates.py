@@ -67,6 +67,7 @@ _IGNORED: Final = """\
 *.db-shm
 *.hffix-lock
 .*.tmp
+__pycache__/
 """
 
 NEW_FILES: Final = {

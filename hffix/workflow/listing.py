@@ -40,8 +40,11 @@ def list_fixes(setting: Setting) -> Listing:
     told = standings(setting, past, now)
     taken_back = _taken_back(told, past) if past else {}
     by_fix: dict[str, list[Status]] = {}
+    struck_from = {one.change_set.manifest.parent for one in told}
     for one in sorted(told, key=_planned):
-        if one.change_set.manifest.reverts is None:
+        # From whatever rows were struck, its smaller change set stands where it stood.
+        superseded = one.run is None and one.change_set.digest in struck_from
+        if one.change_set.manifest.reverts is None and not superseded:
             by_fix.setdefault(one.change_set.manifest.fix.id, []).append(one)
     listed = (_listed(path, by_fix.get(path.stem, ()), taken_back) for path in _scripts(setting.project.fixes))
     return Listing(fixes=tuple(listed), reached=past is not None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hffix.errors.approvals import ApprovalError
+from hffix.errors.project import UsageError
 from hffix.model.policy import Policy, parse_policy
 from hffix.signing.find import choose_key
 from hffix.signing.keys import SigningKey
@@ -98,4 +99,6 @@ class Setting:
         """Name who plans: the person of git's e-mail, else --as, else user@host, which is nobody's name."""
         email = git_email(self.folder)
         person = policy.person_of_email(email) if policy and email else None
+        if person and self.person and person != self.person:
+            raise UsageError(f"--as names {self.person}, and git's user.email is that of {person}")
         return person or self.person or f"{self.environment.get('USER', 'unknown')}@{self.host}"

@@ -113,7 +113,8 @@ def compare_live(snapshot: Snapshot, runs: Sequence[Written], *, only: int | Non
             _compare_run(looking, run.run, turn=turn, passes=passes, counts=only in {None, run.run})
     for table, number in sorted(looking.changed.items()):
         if number:
-            findings.note(f"{number:,} rows of {table} were changed since, not by hffix")
+            rows = "1 row was" if number == 1 else f"{number:,} rows were"
+            findings.note(f"of {table} {rows} changed since, not by hffix")
     return Live(holding=looking.holding, changed=looking.changed.total(), superseded=looking.superseded)
 
 

@@ -20,14 +20,6 @@ from hffix.model.value import (
 )
 
 
-def is_readable(stored: bytes) -> bool:
-    try:
-        stored.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 raws = (
     some.none()
     | some.text(some.characters(exclude_categories=["Cs"]))
@@ -36,7 +28,7 @@ raws = (
     | some.binary()
     | some.booleans()
     | some.decimals().filter(lambda number: not number.is_snan())
-    | some.binary().filter(lambda stored: not is_readable(stored)).map(UnreadableText)
+    | some.binary().map(UnreadableText)
     | some.builds(Typed, some.text(min_size=1).filter(lambda tag: tag not in OWN_TAGS), some.text())
 )
 
@@ -86,7 +78,7 @@ def test_many_values_are_encoded_and_read_as_each_of_them_is(column: list[Raw]) 
         {"dec": "1E+2"}, {"dec": "+1"}, {"dec": "01"}, {"dec": ".5"}, {"dec": "5."}, {"dec": "sNaN"}, {"dec": "nan"},
         {"dec": "Inf"}, {"dec": " 1"}, {"dec": "1_0"}, {"dec": "x"},
         {"bytes": "sKE"}, {"bytes": "sKF="}, {"bytes": "sK E="}, {"bytes": "sKE=\n"}, {"bytes": "_-8="},
-        {"bytes": "汉"}, {"text": "YQ=="}, {"text": ""}, {"text": "sKE"}, {"bool": "True"},
+        {"bytes": "汉"}, {"text": "sKE"}, {"bool": "True"},
         {"bool": "1"}, {"bool": ""},
     ],
     ids=repr,

@@ -35,8 +35,8 @@ def test_what_was_changed_since_is_said_by_table(desk: Office) -> None:
     desk.run_script("UPDATE person SET opened_on = 'x' WHERE id < 3; DELETE FROM loan WHERE loan_no = 'L1'")
     notes = verify(desk.setting(), data=True).notes
     assert notes[-2:] == (
-        "1 rows of loan were changed since, not by hffix",
-        "2 rows of person were changed since, not by hffix",
+        "of loan 1 row was changed since, not by hffix",
+        "of person 2 rows were changed since, not by hffix",
     )
 
 
