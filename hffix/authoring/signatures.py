@@ -14,6 +14,8 @@ _READABLE: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIO
 def parameters_of(function: Callable[..., object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the names of the columns that a function reads, and of the params and lookups that it takes."""
     line, name = function.__code__.co_firstlineno, function.__name__
+    later = inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function)
+    refuse_if(later, f"line {line}: {name} is async or yields; a fix decides at once and returns")
     columns: list[str] = []
     given: list[str] = []
     for parameter in inspect.signature(function).parameters.values():

@@ -55,6 +55,14 @@ MISTAKES: dict[str, tuple[str, str]] = {
         'fix.delete("t", where=" \\n", at_most=1)',
         "line 5: where is blank",
     ),
+    "async": (
+        '@fix.rows("t", writes="a", at_most=1)\nasync def f(a): return a',
+        "line 5: f is async or yields; a fix decides at once and returns",
+    ),
+    "a generator": (
+        '@fix.cases("SELECT 1 AS a", reads={"t": ("a",)}, writes={"t": ("a",)}, at_most=1)\ndef f(case, a): yield a',
+        "line 5: f is async or yields; a fix decides at once and returns",
+    ),
     "a default": (
         '@fix.rows("t", writes="a", at_most=1)\ndef f(a, b=1): return a',
         "line 5: f: parameter b has a default: a column has none",
