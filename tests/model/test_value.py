@@ -19,7 +19,6 @@ from hffix.model.value import (
     plain_digits,
 )
 
-
 raws = (
     some.none()
     | some.text(some.characters(exclude_categories=["Cs"]))
