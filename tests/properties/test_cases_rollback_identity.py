@@ -115,7 +115,7 @@ def _fill(engine: sqlite3.Connection) -> None:
 
 
 def _write(engine: sqlite3.Connection, one: Line) -> None:
-    number = int(one.key["no"]["int"])  # type: ignore[index,call-overload]
+    number = int(one.key["no"]["int"])  # type: ignore[index]
     values = [int(v["int"]) if isinstance(v, dict) else v for v in (one.after or {}).values()]
     if one.kind == "delete":
         engine.execute(f"DELETE FROM {one.table} WHERE no = ?", (number,))
