@@ -34,8 +34,8 @@ imports: .venv/ready  ## check who may import whom
 
 check: lint types imports test  ## everything that CI asks
 
-bench: .venv/ready  ## run the benchmarks small
-	@$(BIN)/python benchmarks/apply.py --rows 20000
+bench: .venv/ready  ## run the benchmarks small, on every engine (the servers must be running)
+	@for engine in sqlite postgresql mysql; do $(BIN)/python benchmarks/apply.py --engine $$engine --rows 10000 --repeat 1 || exit 1; done
 
 fire: .venv/ready  ## fight a thousand seeds of random writers beside an apply, on every engine
 	@$(BIN)/python -m tests.fire --seeds 1000

@@ -1,7 +1,8 @@
-"""Apply with the whole promise, against what a careful DBA does by hand, on one generated SQLite table.
+"""Apply with the whole promise, against what a careful DBA does by hand, on one generated table.
 
 A is one raw UPDATE, B a backup table, a row trigger that logs old and new as JSON, and the UPDATE, C an ORM loop;
-E is `hffix apply` as a whole command, less the time of `hffix runs`. Run: python benchmarks/apply.py --rows 100000
+E is `hffix apply` as a whole command, less the time of `hffix runs`.
+Run: python benchmarks/apply.py --engine postgresql --rows 100000
 """
 
 import argparse
@@ -13,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from servers import SERVERS, Server, orm_loop
 from world import COLUMNS, FIX, TABLE, WIDE, build
 
 POLICY = """valid_days = 30
@@ -70,37 +72,20 @@ def careful_dba(path: Path) -> None:
     connection.execute(update_sql())
 
 
-def orm_loop(path: Path) -> None:
-    from sqlalchemy import BigInteger, Column, String, create_engine, select
-    from sqlalchemy.orm import Session, declarative_base
-
-    base = declarative_base()
-    columns = {name: Column(String) for name in COLUMNS[1:]}
-    account: Any = type(
-        "Account", (base,), {"__tablename__": TABLE, "id": Column(BigInteger, primary_key=True), **columns}
-    )
-    engine = create_engine(f"sqlite:///{path}")
-    narrow, last = str.maketrans(WIDE, "0123456789X"), 0
-    while True:
-        with Session(engine) as session:
-            wanted = select(account).where(account.id > last, account.open_date.like("%/%")).order_by(account.id)
-            found = session.scalars(wanted.limit(1000)).all()
-            if not found:
-                return
-            last = found[-1].id
-            for one in found:
-                year, month, day = one.open_date.split("/")
-                one.open_date, one.id_no = f"{year}-{month:0>2}-{day:0>2}", one.id_no.translate(narrow)
-            session.commit()
-
-
 def timed(work: Callable[[], None]) -> Figure:
     """Run work in a child of its own; give its seconds and its peak memory in megabytes."""
     started = time.perf_counter()
     child = os.fork()
     if not child:
-        work()
-        os._exit(0)
+        failed = True
+        try:
+            work()
+            failed = False
+        finally:
+            # Whatever happened, the child must not go on with what its parent does.
+            if failed:
+                traceback.print_exc()
+            os._exit(failed)
     _, status, usage = os.wait4(child, 0)
     if status:
         raise SystemExit("a method failed")
@@ -124,10 +109,17 @@ def command(project: Path, *words: str) -> Figure:
 
 
 def project_of(folder: Path, database: Path) -> Path:
+    """Make a project with a copy of an SQLite file as its target."""
     folder.mkdir()
-    command(folder, "init", ".")
-    (folder / "hffix.toml").write_text('default = "main"\n[targets.main]\nurl = "sqlite:///bench.db"\n')
     shutil.copy(database, folder / "bench.db")
+    return project_on(folder, "sqlite:///bench.db")
+
+
+def project_on(folder: Path, url: str) -> Path:
+    """Make a project on a database."""
+    folder.mkdir(exist_ok=True)
+    command(folder, "init", ".")
+    (folder / "hffix.toml").write_text(f'default = "main"\n[targets.main]\nurl = "{url}"\n')
     lines = []
     for person in ("zhang.min", "wang.qiang"):
         key = folder / person
@@ -161,9 +153,22 @@ def measure_hffix(project: Path) -> dict[str, Figure]:
     return {name: (seconds - idle[0], memory) for name, (seconds, memory) in found.items()}
 
 
-def once(base: Path, scratch: Path) -> dict[str, Figure]:
+def once_on(server: Server, base: str, scratch: Path) -> dict[str, Figure]:
+    """Measure every method once, each on a copy of its own."""
     found: dict[str, Figure] = {}
-    for name, method in (("A", raw_update), ("B", careful_dba), ("C", orm_loop)):
+    for name, method in (("A", server.raw_update), ("B", server.careful_dba), ("C", orm_loop)):
+        with server.fresh(base) as url:
+            found[name] = timed(partial(method, url))
+    with server.fresh(base) as url:
+        found |= measure_hffix(project_on(scratch / "project", url))
+    shutil.rmtree(scratch / "project")
+    return found
+
+
+def once(base: Path, scratch: Path) -> dict[str, Figure]:
+    """Measure every method once on SQLite."""
+    found: dict[str, Figure] = {}
+    for name, method in (("A", raw_update), ("B", careful_dba), ("C", lambda path: orm_loop(f"sqlite:///{path}"))):
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
             path = Path(folder) / "bench.db"
             shutil.copy(base, path)
@@ -182,16 +187,23 @@ def main() -> None:
     options.add_argument(
         "--folder", type=Path, help="where the tables are made; the system's temporary folder if left out"
     )
+    options.add_argument("--engine", choices=("sqlite", *SERVERS), default="sqlite")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hffix-bench-", dir=given.folder) as name:
-        base = Path(name) / "base.db"
-        build(base, given.rows)
-        runs = [once(base, Path(name)) for _ in range(given.repeat)]
+        if given.engine == "sqlite":
+            version, base = f"SQLite {sqlite3.sqlite_version}", Path(name) / "base.db"
+            build(base, given.rows)
+            runs = [once(base, Path(name)) for _ in range(given.repeat)]
+        else:
+            server = SERVERS[given.engine]()
+            version = server.version()
+            with server.base(given.rows) as url:
+                runs = [once_on(server, url, Path(name)) for _ in range(given.repeat)]
     figures = {
         method: (statistics.median(run[method][0] for run in runs), max(run[method][1] for run in runs))
         for method in runs[0]
     }
-    print(f"SQLite {sqlite3.sqlite_version}, {given.rows:,} rows, median of {given.repeat}")
+    print(f"{version}, {given.rows:,} rows, median of {given.repeat}")
     print(f"{'':10} {'s':>8} {'rows/s':>10} {'x A':>6} {'x B':>6} {'MB':>5}")
     for method, (seconds, memory) in figures.items():
         a, b = seconds / figures["A"][0], seconds / figures["B"][0]
