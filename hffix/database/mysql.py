@@ -47,6 +47,8 @@ class Link:
 class MySQL:
     """One state of a database on a server."""
 
+    apart = True
+
     def __init__(self, link: Link, *, aside: Callable[[], Aside]) -> None:
         self._open_aside = aside
         self._aside: Aside | None = None

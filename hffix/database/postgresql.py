@@ -35,6 +35,7 @@ class PostgreSQL:
     """A snapshot, or the reading half of a session."""
 
     dialect = DIALECT
+    apart = True
     notes: tuple[str, ...] = ()
 
     def __init__(self, url: URL, link: Link) -> None:

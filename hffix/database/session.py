@@ -29,6 +29,8 @@ class Snapshot(Protocol):
 
     dialect: str
     notes: tuple[str, ...]
+    apart: bool
+    """Whether a server does the work, for which this process only waits."""
 
     @property
     def connection(self) -> Connection:

@@ -31,6 +31,7 @@ class SQLite:
     """A session on one SQLite file."""
 
     dialect = DIALECT
+    apart = False
 
     def __init__(
         self, driver: sqlite3.Connection, connection: Connection, *, path: Path, notes: tuple[str, ...]

@@ -25,6 +25,6 @@ def bind_params(sql: str, params: Params) -> tuple[str, list[object]]:
 def in_keys(table: Table, keys: Sequence[Row]) -> str:
     """Choose rows by key."""
     if len(table.key) == 1:
-        return f"{quote(table.key[0])} IN ({', '.join(bind([key[0] for key in keys]))})"
+        return f"{quote(table.key[0])} IN ({','.join(bind([key[0] for key in keys]))})"
     columns = ", ".join(map(quote, table.key))
     return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"

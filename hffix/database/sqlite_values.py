@@ -42,6 +42,8 @@ def as_parameter(value: Raw) -> object:
 
 def bind(values: Sequence[Raw]) -> list[str]:
     """Give each value's place in a statement; bytes of an unreadable text become a text again there."""
+    if UnreadableText not in set(map(type, values)):
+        return ["?"] * len(values)
     return ["CAST(? AS TEXT)" if isinstance(value, UnreadableText) else "?" for value in values]
 
 

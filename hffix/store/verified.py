@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -36,6 +37,7 @@ class ChangeSet:
     manifest: Manifest
     digest: str
     folder: Path | None
+    _proven: dict[tuple[str, Root], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -67,9 +69,9 @@ class ChangeSet:
         Say whether a line of the rows stands as its leaf, or has one of the leaves given as erased.
         """
         check_parts(self.manifest)
-        parts = enumerate(self.manifest.parts, start=1)
-        found = [self._held(part_name(number), part, erased=erased)[1].holds_erased for number, part in parts]
-        self._held(UNRESOLVED, self.manifest.unresolved)
+        parts = [(part_name(number), part) for number, part in enumerate(self.manifest.parts, start=1)]
+        found = [self._prove(name, self._read(name), part, erased=erased).holds_erased for name, part in parts]
+        self._prove(UNRESOLVED, self._read(UNRESOLVED), self.manifest.unresolved)
         return any(found)
 
     def unresolved(self) -> Iterator[UnresolvedLine]:
@@ -105,17 +107,22 @@ class ChangeSet:
 
     def _verified(self, name: str, stated: Root) -> Iterator[list[bytes]]:
         """Read one file through and compare its root; what is then given comes from the same bytes in memory."""
-        return split_lines(self._held(name, stated)[0], most=stated.leaves)
-
-    def _held(self, name: str, stated: Root, *, erased: AbstractSet[bytes] = frozenset()) -> tuple[bytes, Leaves]:
         data = self._read(name)
+        # Bytes that gave this root before, in this process, give it again.
+        if self._proven.get((name, stated)) != sha256(data).digest():
+            self._prove(name, data, stated)
+        return split_lines(data, most=stated.leaves)
+
+    def _prove(self, name: str, data: bytes, stated: Root, *, erased: AbstractSet[bytes] = frozenset()) -> Leaves:
+        """Hold a file's bytes against the root that the manifest states for it."""
         try:
             found = leaves_of(data, most=stated.leaves, erased=erased)
         except RowsChanged as fault:
             raise RowsChanged(f"{name} of change set {self.id}: {fault.message}") from fault
         if found.root() != stated:
             raise RowsChanged(f"{name} of change set {self.id} does not give the root that its manifest states")
-        return data, found
+        self._proven[name, stated] = sha256(data).digest()
+        return found
 
     def _read(self, name: str) -> bytes:
         if self.folder is None:

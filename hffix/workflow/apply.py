@@ -26,6 +26,7 @@ from hffix.model.value import decode_values
 from hffix.store import backups
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.again import again
+from hffix.workflow.ahead import Ahead
 from hffix.workflow.chunk import (
     Chunk,
     Tables,
@@ -37,7 +38,6 @@ from hffix.workflow.chunk import (
     lock_rows,
     log_rows,
     read_back,
-    read_chunk,
     refuse_reached,
 )
 from hffix.workflow.closing import close_run
@@ -47,7 +47,6 @@ from hffix.workflow.leave import leave_pending_receipt, leave_receipt
 from hffix.workflow.questions import ask_again
 from hffix.workflow.session import Work, open_work, schema_now, who_holds
 from hffix.workflow.setting import Setting, Step
-from hffix.workflow.taking import Lines
 
 THROTTLE_SECONDS = 0.5
 
@@ -111,16 +110,17 @@ def apply(
 
 
 def _apply_chunks(work: Work, limits: Limits) -> None:
-    lines = Lines(work.change_set, start=work.decided)
     began = time.monotonic()
     rows = work.setting.project.chunk_rows
-    while work.decided < work.manifest.leaves:
-        control = _wait_at_the_edge(work, limits, began=began)
-        chunk = read_chunk(lines.take(control.chunk_rows or rows), first=work.decided + 1)
-        started = time.monotonic()
-        again(work.session, partial(_apply_chunk, work, chunk))
-        rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
-        work.setting.watch(Step(name="apply", done=work.decided, total=work.manifest.leaves, conflicts=work.conflicts))
+    with Ahead(work.change_set, start=work.decided, waiting=work.session.apart) as chunks:
+        while work.decided < work.manifest.leaves:
+            control = _wait_at_the_edge(work, limits, began=began)
+            chunk = chunks.take(control.chunk_rows or rows)
+            started = time.monotonic()
+            again(work.session, partial(_apply_chunk, work, chunk))
+            rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
+            done, leaves = work.decided, work.manifest.leaves
+            work.setting.watch(Step(name="apply", done=done, total=leaves, conflicts=work.conflicts))
 
 
 def _apply_chunk(work: Work, chunk: Chunk) -> None:

@@ -36,11 +36,17 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Consecutive lines of a change set, from sequence number `first`."""
+    """Consecutive lines of a change set, from sequence number `first`.
+
+    `rows` and `entries` are what the change log will hold of them where every line is applied.
+    """
 
     first: int
+    taken: Sequence[bytes]
     lines: tuple[Line, ...]
     leaves: tuple[bytes, ...]
+    rows: Sequence[LogRow]
+    entries: Sequence[bytes]
 
     @property
     def last(self) -> int:
@@ -59,15 +65,29 @@ class Verdict:
 APPLIED = Verdict(outcome="applied")
 
 
-def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
-    """Read the lines of one transaction."""
+def plain_lines(lines: Sequence[bytes]) -> tuple[Line, ...]:
+    """Read lines none of which was erased."""
     parsed = read_lines(lines)
     whole = [line for line in parsed if isinstance(line, Line)]
     if len(whole) != len(parsed):
         raise LinesErased("the change set holds lines that were erased")
     if any(line.case is None and line.kind == "ask" for line in whole):
         raise NotPlannedHere("the change set holds a question without its case")
-    return Chunk(first=first, lines=tuple(whole), leaves=tuple([sha256(b"\x00" + line).digest() for line in lines]))
+    return tuple(whole)
+
+
+def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
+    """Read the lines of one transaction, and make ready whatever can be without the database."""
+    whole = plain_lines(lines)
+    leaves = tuple([sha256(b"\x00" + line).digest() for line in lines])
+    numbers, nothing = range(first, first + len(lines)), [None] * len(lines)
+    told, outcomes = [leaf.hex() for leaf in leaves], [APPLIED.outcome] * len(lines)
+    rows = log_rows_of(whole, numbers, told, outcomes, nothing, nothing)
+    return Chunk(first=first, taken=lines, lines=whole, leaves=leaves, rows=rows, entries=list(map(_entry, rows)))
+
+
+def _entry(row: LogRow) -> bytes:
+    return entry_leaf(row.seq, leaf=row.leaf, outcome=row.outcome, observed_leaf=row.observed_leaf)
 
 
 def alike(lines: Sequence[Line]) -> Iterator[tuple[str, str, Sequence[Line]]]:
@@ -303,14 +323,13 @@ def _refuse_difference(
 
 def log_rows(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[list[LogRow], list[bytes]]:
     """Give one change-log row a line, and the leaves of their entries."""
-    leaves = [leaf.hex() for leaf in chunk.leaves]
-    told = [None if verdict.observed is None else encode(verdict.observed) for verdict in verdicts]
-    observed = [None if text is None else text.decode() for text in told]
-    observed_leaves = [None if text is None else sha256(b"\x00" + text).hexdigest() for text in told]
-    outcomes = [verdict.outcome for verdict in verdicts]
-    numbers = range(chunk.first, chunk.last + 1)
-    rows = log_rows_of(chunk.lines, numbers, leaves, outcomes, observed, observed_leaves)
-    return rows, [
-        entry_leaf(seq, leaf=leaf, outcome=outcome, observed_leaf=observed_leaf)
-        for seq, leaf, outcome, observed_leaf in zip(numbers, leaves, outcomes, observed_leaves, strict=True)
-    ]
+    rows, entries = list(chunk.rows), list(chunk.entries)
+    for place, verdict in enumerate(verdicts):
+        if verdict != APPLIED:
+            rows[place] = rows[place]._replace(outcome=verdict.outcome)
+            if verdict.observed is not None:
+                told = encode(verdict.observed)
+                leaf = sha256(b"\x00" + told).hexdigest()
+                rows[place] = rows[place]._replace(observed=told.decode(), observed_leaf=leaf)
+            entries[place] = _entry(rows[place])
+    return rows, entries

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hffix.changelog.rows import LogRow, log_rows_of
+from hffix.changelog.rows import LogRow
 from hffix.database import Session
 from hffix.errors.approvals import NotApproved, Revoked
 from hffix.model import moment
@@ -112,7 +112,5 @@ def _rows(change_set: ChangeSet) -> Iterator[LogRow]:
     """Read the lines as the log would hold them."""
     first = 1
     for block in change_set.blocks():
-        lines = read_chunk(block, first=first).lines
-        nothing = [""] * len(lines)
-        yield from log_rows_of(lines, range(first, first + len(lines)), nothing, nothing, nothing, nothing)
-        first += len(lines)
+        yield from read_chunk(block, first=first).rows
+        first += len(block)

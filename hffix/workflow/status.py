@@ -18,7 +18,7 @@ from hffix.model.run import Past, Run
 from hffix.model.schema import Table
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, all_change_sets
-from hffix.workflow.chunk import Masking, key_for_eyes, read_chunk, read_rows
+from hffix.workflow.chunk import Masking, key_for_eyes, plain_lines, read_rows
 from hffix.workflow.deciding import decide, of_its_own
 from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
@@ -203,7 +203,7 @@ def _compared(
     named: list[tuple[str, str]] = []
     remaining = Lines(change_set, start=decided)
     while decided < leaves:
-        lines = read_chunk(remaining.take(ROWS), first=1).lines
+        lines = plain_lines(remaining.take(ROWS))
         decided += len(lines)
         answers = ask_again(snapshot.answers, tables, scopes, lines)
         verdicts = decide(lines, read_rows(snapshot, tables, lines), answers)

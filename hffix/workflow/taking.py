@@ -25,7 +25,7 @@ class Lines:
         # The line before tells which case, if any, was taken last.
         self._blocks = change_set.blocks(start=max(0, start - 1))
         self._held: list[bytes] = []
-        self._last = _NO_CASE
+        self._last = self._before = _NO_CASE
         if start:
             self._fill(1)
             before = self._held.pop(0)
@@ -42,9 +42,15 @@ class Lines:
         if case != _NO_CASE:
             count = self._whole(count, case)
         taken = self._held[:count]
+        self._before = self._last
         self._check_order(taken)
         del self._held[:count]
         return taken
+
+    def give_back(self, taken: Sequence[bytes]) -> None:
+        """Take lines back that were taken last, to be taken again in smaller chunks."""
+        self._held[:0] = taken
+        self._last = self._before
 
     def _fill(self, count: int) -> bool:
         """Hold so many lines, if there are so many left."""

@@ -14,7 +14,7 @@ from hffix.model.change import Cells, Line, inverse_cells
 from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
-from hffix.workflow.chunk import Masking, Tables, conflict_of, key_for_eyes, lock_rows, read_back, read_chunk
+from hffix.workflow.chunk import Masking, Tables, conflict_of, key_for_eyes, lock_rows, plain_lines, read_back
 from hffix.workflow.conditions import holds
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.questions import ask_again
@@ -65,7 +65,7 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
         while done < manifest.leaves:
             if done - starts[-1] >= PART_LINES:
                 starts.append(done)
-            block = read_chunk(lines.take(ROWS), first=done + 1).lines
+            block = plain_lines(lines.take(ROWS))
             rows += _forward(trial, block)
             done += len(block)
             setting.watch(Step(name="trial", done=done, total=manifest.leaves))
@@ -218,4 +218,4 @@ def _last_first(change_set: ChangeSet, starts: Sequence[int]) -> Iterator[tuple[
             start += len(blocks[-1])
         end -= sum(map(len, blocks))
         for block in reversed(blocks):
-            yield read_chunk(block, first=1).lines
+            yield plain_lines(block)
