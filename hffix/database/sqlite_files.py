@@ -99,7 +99,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with _connect(path, mode="rw") as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA cache_size = -16384")
         yield connection
 
 

@@ -36,7 +36,7 @@ class Ahead:
         chunk = self._next.result() if self._next else self._read(rows)
         if len(chunk.lines) > rows and self._next:
             # Somebody asked for smaller chunks since this one was begun.
-            self._lines.give_back(chunk.taken)
+            self._lines.give_back([line.encode() for line in chunk.lines])
             chunk = self._read(rows)
         self._first = chunk.last + 1
         more = self._waiting and chunk.last < self._leaves

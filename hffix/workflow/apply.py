@@ -142,6 +142,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         failpoints.reach("chunk.written")
         observed = iter(read_back(work.session, work.tables, lines, before, effects=work.effects))
         verdicts = [next(observed) if verdict.outcome == "applied" else verdict for verdict in verdicts]
+        del found, before, lines  # the rows are most of what a chunk keeps in memory
         failpoints.reach("chunk.read-back")
         rows, entries = log_rows(chunk, verdicts)
         writer.insert_changes(work.session, work.run, rows)

@@ -42,7 +42,6 @@ class Chunk:
     """
 
     first: int
-    taken: Sequence[bytes]
     lines: tuple[Line, ...]
     leaves: tuple[bytes, ...]
     rows: Sequence[LogRow]
@@ -83,7 +82,7 @@ def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     numbers, nothing = range(first, first + len(lines)), [None] * len(lines)
     told, outcomes = [leaf.hex() for leaf in leaves], [APPLIED.outcome] * len(lines)
     rows = log_rows_of(whole, numbers, told, outcomes, nothing, nothing)
-    return Chunk(first=first, taken=lines, lines=whole, leaves=leaves, rows=rows, entries=list(map(_entry, rows)))
+    return Chunk(first=first, lines=whole, leaves=leaves, rows=rows, entries=list(map(_entry, rows)))
 
 
 def _entry(row: LogRow) -> bytes:
