@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOTICE = "Stopping at the next chunk's edge; once more stops at once, and the chunk is rolled back."
 
 
-@command(signs=True)
+@command(signs=True, writes=True)
 @click.argument("change_sets", nargs=-1, required=True)
 @click.option("--max-time", metavar="DURATION", help="Stop at a chunk's edge after so long: 30m, 1h30m, 90s.")
 @click.option("--until", metavar="HOUR", help="Stop at a chunk's edge at this hour: 06:00.")
@@ -50,7 +50,7 @@ def apply(
     return call.each(change_sets, one, go_on=False)
 
 
-@command(signs=True)
+@command(signs=True, writes=True)
 @click.argument("change_set")
 def close(call: Call, *, change_set: str) -> Answer:
     """End the open run of CHANGE_SET: the rows that are left stay as they are, and need a new plan."""

@@ -60,7 +60,7 @@ def _approve_pair(call: Call, change_sets: tuple[str, ...], *, comment: str | No
     return signed_pair_answer(signed, project=call.project.folder, say=call.say, width=call.width)
 
 
-@command(signs=True)
+@command(signs=True, writes=True)
 @click.argument("change_set")
 @click.option("-m", "--comment", metavar="TEXT", help="Why, which is signed with it.")
 def revoke(call: Call, *, change_set: str, comment: str | None) -> Answer:

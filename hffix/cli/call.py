@@ -19,6 +19,7 @@ from hffix.errors.project import NotAnswered
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hffix.cli.auditing import Audit
     from hffix.reports.messages import Messages
     from hffix.reports.progress import Watch, Watched
     from hffix.store.changesets import ChangeSet
@@ -42,6 +43,9 @@ class Call:
     person: str | None
     stack: ExitStack
     known: dict[str, object] = field(default_factory=dict)
+    acting: str | None = None
+    last: Setting | None = None
+    audit: Audit | None = None
     _project: Project | None = None
     _watch: Watch | None = None
 
@@ -69,7 +73,7 @@ class Call:
         from hffix.workflow.setting import Setting
 
         name = target or self.target or (of.manifest.target.name if of else None)
-        return Setting(
+        self.last = Setting(
             project=self.project,
             target=self.project.target(name),
             environment=self.environment,
@@ -79,7 +83,13 @@ class Call:
             sign_with=self.sign_with,
             person=self.person,
             watch=self.watch,
+            acting=self.act,
         )
+        return self.last
+
+    def act(self, person: str) -> None:
+        """Remember who works: the person whose key was chosen."""
+        self.acting = person
 
     def change_set(self, beginning: str) -> ChangeSet:
         """Find a change set by the beginning of its digest, and remember it for what is said of errors."""
@@ -137,6 +147,8 @@ class Call:
                 answer = one(name)
             except HffixError as error:
                 answer = Answer(data={"asked": name, **self.known}, problem=error)
+            if self.audit is not None:
+                self.audit.answered(answer)
             self.show(answer)
             answers.append(answer)
             if answer.status and not go_on and answer.status != ALREADY:

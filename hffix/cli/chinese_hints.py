@@ -178,6 +178,9 @@ HINTS: Final[dict[str, str]] = {
     "Run the command again; it waits for the old session to end and reads what happened.": (
         "请再次运行该命令；它会等待旧会话结束，并读取实际结果。"
     ),
+    "Make backups/ in the project writable for this account, then run the command again.": (
+        "请让本账户可写项目中的 backups/，然后再次运行该命令。"
+    ),
     "Name the primary in the url.": "请在 url 中填写主库。",
     "Leave the default schema out of the name.": "名称中不要写默认模式（public）。",
     "Ask who runs the server to set it on.": "请让服务器管理者将其设为 on。",

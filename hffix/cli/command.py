@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from hffix.cli.answer import Answer, as_object, print_json
+from hffix.cli.auditing import INTERNAL, INTERRUPTED, Audit
 from hffix.cli.call import Call
 from hffix.cli.failpoint import install
 from hffix.cli.sentences import Sentences
@@ -21,15 +22,17 @@ from hffix.errors import HffixError
 Body = Callable[..., Answer]
 
 
-def command(*, target: bool = True, signs: bool = False, plans: bool = False) -> Callable[[Body], click.Command]:
-    """Make a command of a body that takes a Call and its own arguments and gives an Answer."""
+def command(
+    *, target: bool = True, signs: bool = False, plans: bool = False, writes: bool = False
+) -> Callable[[Body], click.Command]:
+    """Make a command of a body that takes a Call and its own arguments and gives an Answer; some write a target."""
 
     def made(body: Body) -> click.Command:
         @functools.wraps(body)
         def called(**given: Any) -> None:
             context = click.get_current_context()
             given["lang"] = given["lang"] or context.find_root().obj
-            context.exit(run(body, given))
+            context.exit(run(body, given, name=context.command_path.partition(" ")[2], writes=writes))
 
         callback: Callable[..., None] = called
         for option in reversed(tuple(_options(target=target, signs=signs, plans=plans))):
@@ -39,8 +42,8 @@ def command(*, target: bool = True, signs: bool = False, plans: bool = False) ->
     return made
 
 
-def run(body: Body, given: dict[str, Any]) -> int:
-    """Run a body, show its answer or what stopped it, and give the exit status."""
+def run(body: Body, given: dict[str, Any], *, name: str, writes: bool) -> int:
+    """Run a body, leave its event, show its answer or what stopped it, and give the exit status."""
     say = Sentences("en")
     with ExitStack() as stack:
         call = Call(
@@ -54,17 +57,29 @@ def run(body: Body, given: dict[str, Any]) -> int:
             stack=stack,
         )
         language = given.pop("lang")
+        audit = call.audit = Audit(call=call, command=_told(name, given), writes=writes)
         try:
             call.say = language_for(language)
             install(call.environment)
+            audit.begin()
             answer = body(call, **given)
         except HffixError as error:
             answer = Answer(data=dict(call.known), problem=error)
+        except BaseException as fault:
+            audit.leave(INTERRUPTED if isinstance(fault, KeyboardInterrupt) else INTERNAL, known=call.known)
+            raise
+        if not audit.left:
+            audit.answered(answer)
     if not answer.shown:
         call.show(answer)
     if call.as_json:
         print_json(as_object(answer, say=call.say))
     return answer.status
+
+
+def _told(name: str, given: Mapping[str, Any]) -> str:
+    """Name a command as its event does: who asked for personal data whole is told."""
+    return f"{name} --unmask" if given.get("unmask") else name
 
 
 def language_for(option: str | None) -> Sentences:

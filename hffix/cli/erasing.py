@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hffix.workflow.erase_word import ErasureSigning
 
 
-@command(signs=True)
+@command(signs=True, writes=True)
 @click.argument("rows", nargs=-1, metavar="[TABLE:ROW]...")
 @click.option("--sign", is_flag=True, help="Sign that they are erased; it is done when enough people have.")
 @click.option("-m", "--comment", metavar="WHY", help="Why, which is signed with it.")

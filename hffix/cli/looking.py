@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 @command()
-def runs(call: Call) -> Answer:
+@click.option("--events", "of_events", is_flag=True, help="List every call of a command instead, also the refused.")
+def runs(call: Call, *, of_events: bool) -> Answer:
     """List the runs of a target, the oldest first."""
-    from hffix.cli.render_looking import runs_answer
+    from hffix.cli.render_looking import events_answer, runs_answer
+    from hffix.workflow.audited import events
     from hffix.workflow.runs import runs
 
     setting = call.setting()
+    if of_events:
+        return events_answer(events(setting), target=setting.target.name, say=call.say, width=call.width)
     return runs_answer(runs(setting), target=setting.target.name, say=call.say, width=call.width)
 
 

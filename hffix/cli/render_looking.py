@@ -6,6 +6,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+from msgspec import to_builtins
+
 from hffix.cli.answer import Answer
 from hffix.cli.page import BAD, GOOD, page
 from hffix.errors.evidence import VerificationFailed
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hffix.reports.messages import Messages
+    from hffix.workflow.audited import Told
     from hffix.workflow.runs import RunFacts
     from hffix.workflow.verify import Problem, Verified
 
 _RECORD: Final = re.compile(r"record ([0-9]+)")
+EVENT_HEADINGS: Final = ("time", "who", "command", "about", "outcome")
 HEADINGS: Final = ("run", "change set", "fix", "state", "applied", "conflicts", "left", "opened", "operator")
 
 
@@ -45,6 +49,19 @@ def _after(runs: Sequence[RunFacts], opened: Sequence[RunFacts]) -> str:
     if not runs:
         return "hffix list"
     return f"hffix status {runs[-1].change_set}" if runs[-1].conflicts else f"hffix verify {runs[-1].run}"
+
+
+def events_answer(events: Sequence[Told], *, target: str, say: Messages, width: int) -> Answer:
+    """List events: those in the target, and those that this project's file holds."""
+    rows = [
+        (one.event.time[:19].replace("T", " "), f"{safe(one.event.person or '')} @ {safe(one.event.host)}",
+         one.event.command, one.event.subject or "", one.event.outcome)
+        for one in events
+    ]  # fmt: skip
+    lines = [table([say.word(heading) for heading in EVENT_HEADINGS], rows=rows, width=width)] if rows else []
+    verdict = say("{count:event|events} on {target} and in this project", count=len(events), target=safe(target))
+    data = {"target": target, "events": [{**to_builtins(one.event), "place": one.place} for one in events]}
+    return Answer(page=page(verdict, say=say, width=width, lines=lines, after="hffix runs"), data=data)
 
 
 def verified_answer(verified: Verified, *, run: int | None, say: Messages, width: int) -> Answer:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hffix.cli.call import Call
 
 
-@command(plans=True)
+@command(plans=True, writes=True)
 @click.argument("change_set")
 def pause(call: Call, *, change_set: str) -> Answer:
     """Stop the run of CHANGE_SET at its next chunk's edge."""
@@ -25,7 +25,7 @@ def pause(call: Call, *, change_set: str) -> Answer:
     return steered_answer(asked, found, after=f"hffix resume {found.id}", say=call.say, width=call.width)
 
 
-@command(plans=True)
+@command(plans=True, writes=True)
 @click.argument("change_set")
 def resume(call: Call, *, change_set: str) -> Answer:
     """Let the paused run of CHANGE_SET be applied again."""
@@ -37,7 +37,7 @@ def resume(call: Call, *, change_set: str) -> Answer:
     return steered_answer(asked, found, after=f"hffix apply {found.id}", say=call.say, width=call.width)
 
 
-@command(plans=True)
+@command(plans=True, writes=True)
 @click.argument("change_set")
 @click.argument("pace", metavar="chunk-rows=N")
 def pace(call: Call, *, change_set: str, pace: str) -> Answer:

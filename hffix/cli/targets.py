@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hffix.workflow.elsewhere import Elsewhere
 
 
-@command(signs=True)
+@command(signs=True, writes=True)
 @click.option("--moved", is_flag=True, help="The database stands elsewhere now: the same lineage goes on, signed.")
 @click.option("--copy", is_flag=True, help="This is a copy of another database: a new lineage begins, signed.")
 def init_target(call: Call, *, moved: bool, copy: bool) -> Answer:

@@ -153,3 +153,10 @@ class NotPinned(HffixError):
     """The server does not work under the settings by which values are read and written exactly."""
 
     code, hint = "HFX-523", "Ask who runs the server, or a pooler before it, to leave the session's settings alone."
+
+
+class NotAudited(HffixError):
+    """A command that writes a target could leave no event of itself anywhere."""
+
+    code, hint = "HFX-534", "Make backups/ in the project writable for this account, then run the command again."
+    untouched = "Nothing was written."

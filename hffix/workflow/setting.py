@@ -29,6 +29,10 @@ def silent(step: Step) -> None:
     """Watch nothing."""
 
 
+def nobody(person: str) -> None:
+    """Tell nobody who works."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The policy and the signers in force, read from their files' bytes."""
@@ -62,6 +66,7 @@ class Setting:
     sign_with: Path | None = None
     person: str | None = None
     watch: Callable[[Step], None] = silent
+    acting: Callable[[str], None] = nobody
 
     @property
     def url(self) -> str:
@@ -85,8 +90,8 @@ class Setting:
             return None
 
     def key(self, signers: Signers) -> SigningKey:
-        """Find the key to sign with."""
-        return choose_key(
+        """Find the key to sign with, and tell whose it is or was."""
+        key = choose_key(
             path=self.sign_with,
             agent_socket=self.environment.get("SSH_AUTH_SOCK"),
             git_key=git_signing_key(self.folder),
@@ -94,6 +99,10 @@ class Setting:
             ask=self.ask_secret,
             person=self.person,
         )
+        person = signers.person_of(key.public, at=None)
+        if person is not None:
+            self.acting(person)
+        return key
 
     def planner(self, policy: Policy | None) -> str:
         """Name who plans: the person of git's e-mail, else --as, else user@host, which is nobody's name."""
