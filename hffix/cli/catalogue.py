@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, Listed]] = {
     "resume": Listed("steering:resume", "Let a paused run be applied again."),
     "pace": Listed("steering:pace", "Set how many rows a run writes in one transaction."),
     "close": Listed("applying:close", "End a run and leave the rest of its rows as they are."),
+    "ci": Listed("proposing:ci", "Plan what a branch proposes, for its pull request."),
     "rollback": Listed("planning:rollback", "Make the change set that takes a run back."),
     "runs": Listed("looking:runs", "List the runs of a target."),
     "trace": Listed("looking:trace", "Show the life of a row: who, why, on whose word."),

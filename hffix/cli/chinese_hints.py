@@ -178,6 +178,10 @@ HINTS: Final[dict[str, str]] = {
     "Run the command again; it waits for the old session to end and reads what happened.": (
         "请再次运行该命令；它会等待旧会话结束，并读取实际结果。"
     ),
+    "Run it in a whole clone of the project (fetch-depth: 0), on the branch that is proposed.": (
+        "请在项目的完整克隆中（fetch-depth: 0）、在所提议的分支上运行。"
+    ),
+    "Mend what is named, and propose again.": "请改正所列各项，然后重新提议。",
     "Make backups/ in the project writable for this account, then run the command again.": (
         "请让本账户可写项目中的 backups/，然后再次运行该命令。"
     ),

@@ -55,3 +55,15 @@ class BadTestData(HffixError):
     """The rows, keys or files that a test gives to the testing kit cannot be made into tables and files."""
 
     code, status, hint = "HFX-109", 64, "Correct what the test gives."
+
+
+class NoBranch(HffixError):
+    """What a branch proposes cannot be told: git does not know it, or not what it was made from."""
+
+    code, hint = "HFX-113", "Run it in a whole clone of the project (fetch-depth: 0), on the branch that is proposed."
+
+
+class ProposalRefused(HffixError):
+    """Something stands against a proposal, such as an applied script that was edited, or rows of people in git."""
+
+    code, hint = "HFX-114", "Mend what is named, and propose again."

@@ -12,26 +12,29 @@ from hffix.reports.safe import markdown_code, markdown_text
 
 # GitHub takes 65,536 characters; each section may fill the comment up to its own mark, so that later ones have room.
 LONGEST: Final = 60_000
-_UNTIL: Final = {"facts": 12_000, "rows": 18_000, "shapes": 46_000, "unresolved": 58_000}
+# In thousandths of the whole.
+_UNTIL: Final = {"facts": 200, "rows": 300, "shapes": 766, "unresolved": 966}
 _COUNTS: Final = ("table", "updated", "inserted", "deleted", "columns")
 _SHAPES: Final = ("shape", "rows", "place", "before", "after", "examples")
 _REASONS: Final = ("unresolved", "reason", "rows for example")
 
 
-def as_markdown(review: Review, *, say: Messages) -> str:
-    """Write a review as a comment of fewer than 60,000 characters."""
+def as_markdown(review: Review, *, say: Messages, longest: int = LONGEST, proposed: bool = False) -> str:
+    """Write a review as a comment of fewer than 60,000 characters, or as a part of one that proposes several."""
     comment = _Comment(say)
+    until = {part: longest * thousandths // 1000 for part, thousandths in _UNTIL.items()}
     for number, sentence in enumerate(verdict(review, say=say)):
         mark = ("! " if review.alarming else "✓ ") if number == 0 else ""
         comment.line(f"**{mark}{markdown_text(sentence, longest=400)}**" if mark else markdown_text(sentence))
         comment.line("")
-    comment.table(("", ""), rows=_facts(review, say=say), until=_UNTIL["facts"], what="facts")
-    comment.table(_COUNTS, rows=_counts(review), until=_UNTIL["rows"], what="tables", numbers={1, 2, 3})
-    comment.table(_SHAPES, rows=_shapes(review, say=say), until=_UNTIL["shapes"], what="shapes", numbers={0, 1})
-    comment.table(_REASONS, rows=_reasons(review, say=say), until=_UNTIL["unresolved"], what="reasons", numbers={0})
-    comment.line(f"{say.word('digest')} `{in_fours(review.digest)}`")
-    comment.line("")
-    comment.line(next_line(review, say=say, quote="`"))
+    comment.table(("", ""), rows=_facts(review, say=say), until=until["facts"], what="facts")
+    comment.table(_COUNTS, rows=_counts(review), until=until["rows"], what="tables", numbers={1, 2, 3})
+    comment.table(_SHAPES, rows=_shapes(review, say=say), until=until["shapes"], what="shapes", numbers={0, 1})
+    comment.table(_REASONS, rows=_reasons(review, say=say), until=until["unresolved"], what="reasons", numbers={0})
+    if not proposed:
+        comment.line(f"{say.word('digest')} `{in_fours(review.digest)}`")
+        comment.line("")
+        comment.line(next_line(review, say=say, quote="`"))
     return comment.text()
 
 

@@ -59,6 +59,19 @@ def all_statements(project: Project) -> tuple[Signed, ...]:
     )
 
 
+def unsigned(project: Project) -> tuple[Path, ...]:
+    """Name every statement without a signature beside it, and every signature without its statement."""
+    files = list(_statement_files(project.approvals))
+    alone = [path for path in files if not signature_path(path).is_file()]
+    orphans = [
+        path
+        for folder in _folders(project.approvals)
+        for path in folder.glob(f"*.json{SIGNATURE}")
+        if not path.with_name(path.name.removesuffix(SIGNATURE)).is_file()
+    ]
+    return tuple(sorted(alone + orphans))
+
+
 def statements(project: Project, change_set_digest: str) -> tuple[Signed, ...]:
     """Give the signed statements that may be about a change set: those of its folder, and those that name it."""
     named = change_set_digest.encode()
@@ -128,8 +141,13 @@ def _required(path: Path) -> bytes:
     return read(path)
 
 
+def _folders(approvals: Path) -> list[Path]:
+    with storing(approvals):
+        found = [one for one in approvals.iterdir() if _ID.fullmatch(one.name)] if approvals.is_dir() else []
+    return sorted(found)
+
+
 def _statement_files(approvals: Path) -> Iterator[Path]:
     with storing(approvals):
-        folders = [one for one in approvals.iterdir() if _ID.fullmatch(one.name)] if approvals.is_dir() else []
-        for folder in sorted(folders):
+        for folder in _folders(approvals):
             yield from (path for path in sorted(folder.glob("*.json")) if path.name != MANIFEST)

@@ -39,11 +39,11 @@ class History:
 def history(path: Path) -> History:
     """Tell a script's history; outside git, or without git, it is empty."""
     folder, name = path.parent, path.name
-    if _git(folder, "rev-parse", "--is-inside-work-tree") != b"true\n":
+    if ask_git(folder, "rev-parse", "--is-inside-work-tree") != b"true\n":
         return History()
-    head = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    head = ask_git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     # The very bytes are compared: a filter, or an index that was told to look away, changes nothing.
-    same = head is not None and _git(folder, "cat-file", "blob", f"HEAD:./{name}") == read(path)
+    same = head is not None and ask_git(folder, "cat-file", "blob", f"HEAD:./{name}") == read(path)
     commit = head.decode().strip() if head is not None and same else None
     return History(commit=commit, authors=_authors(folder, name), inside=True)
 
@@ -61,7 +61,7 @@ def git_signing_key(folder: Path) -> str | None:
 def _authors(folder: Path, name: str) -> tuple[str, ...]:
     # Of a merge, --cc names the file only where the result is neither side's: who merges writes nothing,
     # who changes the file within a merge does. The addresses are the commits' own: a .mailmap could hide an author.
-    told = _git(folder, "log", "--follow", "--cc", "--name-only", "--format=%x00%ae%x00%ce%x00", "--", name)
+    told = ask_git(folder, "log", "--follow", "--cc", "--name-only", "--format=%x00%ae%x00%ce%x00", "--", name)
     fields = (told or b"").decode("utf-8", "replace").split("\0")[1:]
     commits = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
     return tuple(
@@ -70,11 +70,11 @@ def _authors(folder: Path, name: str) -> tuple[str, ...]:
 
 
 def _setting(folder: Path, key: str) -> str | None:
-    told = _git(folder, "config", "--get", key)
+    told = ask_git(folder, "config", "--get", key)
     return (told.decode("utf-8", "replace").strip() or None) if told else None
 
 
-def _git(folder: Path, *words: str) -> bytes | None:
+def ask_git(folder: Path, *words: str) -> bytes | None:
     """Ask git; None where there is no git, or it refuses."""
     program = shutil.which("git")
     if program is None:

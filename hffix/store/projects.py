@@ -13,8 +13,10 @@ import msgspec
 from hffix.errors.project import BadProject, NoProject, PasswordInFile, UnknownTarget
 from hffix.store.files import make_folder, read, storing, write_once
 from hffix.store.templates import NEW_FILES, NEW_FOLDERS
+from hffix.store.templates_ci import HOOK, HOOK_FILE, PIPELINES, Host
 
 FILE: Final = "hffix.toml"
+HOOK_MODE: Final = 0o755
 Mask = Literal["edges", "first", "all"]
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -140,8 +142,11 @@ def find_project(start: Path) -> Project:
     raise NoProject(f"no {FILE} in {here} or a folder above it")
 
 
-def init_project(folder: Path) -> tuple[Path, ...]:
-    """Write what a project begins with and give what was made; what exists is left as it is."""
+def init_project(folder: Path, *, ci: Host | None = None) -> tuple[Path, ...]:
+    """Write what a project begins with, with a host's pipeline and a hook if wanted, and give what was made.
+
+    What exists is left as it is.
+    """
     created: list[Path] = []
     for name in NEW_FOLDERS:
         path = folder / name
@@ -149,11 +154,15 @@ def init_project(folder: Path) -> tuple[Path, ...]:
             with storing(path):
                 make_folder(path)
             created.append(path)
-    for name, text in NEW_FILES.items():
+    pipeline = dict([PIPELINES[ci], (HOOK_FILE, HOOK)]) if ci else {}
+    for name, text in (NEW_FILES | pipeline).items():
         path = folder / name
         if not path.exists():
             write_once(path, text.encode())
             created.append(path)
+            if name == HOOK_FILE:
+                with storing(path):
+                    path.chmod(HOOK_MODE)
     return tuple(created)
 
 

@@ -35,12 +35,17 @@ def receipts(project: Project, lineage: str) -> tuple[Signed, ...]:
     )
 
 
-def lineages_of(project: Project, target_name: str) -> tuple[str, ...]:
-    """Name the lineages with a receipt for a target, the one with the newest first."""
+def lineages(project: Project) -> tuple[str, ...]:
+    """Name every lineage with a folder of receipts."""
     with storing(project.receipts):
         folders = list(project.receipts.iterdir()) if project.receipts.is_dir() else []
+    return tuple(sorted(one.name for one in folders if _LINEAGE.fullmatch(one.name)))
+
+
+def lineages_of(project: Project, target_name: str) -> tuple[str, ...]:
+    """Name the lineages with a receipt for a target, the one with the newest first."""
     newest: list[tuple[str, int, str]] = []
-    for lineage in (one.name for one in folders if _LINEAGE.fullmatch(one.name)):
+    for lineage in lineages(project):
         for signed in reversed(receipts(project, lineage)):
             receipt = _parse(signed)
             if receipt.target == target_name:

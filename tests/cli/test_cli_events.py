@@ -36,6 +36,7 @@ CALLS = {
     "verify": (),
     "erase": ("person", "500", "--no-input", *OPERATOR),
     "backup": ("list",),
+    "ci": (),
 }
 WRITING = {"init-target", "apply", "pause", "resume", "pace", "close", "revoke", "erase"}
 
