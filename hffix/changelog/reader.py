@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, func, select, tuple_
 
 from hffix.changelog.refusals import reading
 from hffix.changelog.rows import LogRow
@@ -206,6 +206,19 @@ def events(snapshot: Snapshot) -> Iterator[Event]:
         for row in page:
             yield Event(**dict(zip(EVENT.columns.keys(), row, strict=True)))
         after = page[-1][0]
+
+
+def stored_rows(snapshot: Snapshot, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    """Read a table of the change log by its key, as it stands and judged by nothing, in blocks."""
+    key = list(table.primary_key.columns)
+    wanted = select(table).order_by(*(key or table.columns)).limit(PAGE_ROWS)
+    page = _fetch(snapshot, table, wanted, {}) if snapshot.has_table(table.name) else []
+    while page:
+        yield page
+        if len(page) < PAGE_ROWS or not key:
+            return
+        last = [page[-1][table.columns.keys().index(column.name)] for column in key]
+        page = _fetch(snapshot, table, wanted.where(tuple_(*key) > tuple_(*last)), {})
 
 
 def run_count(snapshot: Snapshot) -> int:
