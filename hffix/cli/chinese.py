@@ -131,6 +131,11 @@ CHINESE: Final[dict[str, str]] = {
     "outcome": "结果",
     "{count:event|events} on {target} and in this project": "{target} 与本项目共有 {count} 条操作记录",
     "no event was left": "没有留下操作记录",
+    "export": "导出",
+    "{files:file|files} with {rows:row|rows} in {folder}; it holds personal data": (
+        "{folder} 中 {files} 个文件、{rows} 行；含个人数据"
+    ),
+    "{count:file|files} could not be read whole": "{count} 个文件未能完整读出",
     "The next commit holds no rows of people.": "将要提交的内容不含个人数据行。",
     "{count:file|files} of the next commit must not be in git.": "将要提交的文件中有 {count} 个不得进入 git。",
     "Plan what a branch proposes, for its pull request.": "为合并请求生成分支所提议的计划。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,12 +49,21 @@ def trace(call: Call, *, table: str, row: str, column: str | None, as_of: str | 
 @click.argument("run", type=int, required=False)
 @click.option("--data", is_flag=True, help="Compare the live rows too.")
 @click.option("--expect", metavar="HEAD", help="Refuse unless the chain holds this head.")
-def verify(call: Call, *, run: int | None, data: bool, expect: str | None) -> Answer:
+@click.option(
+    "--export",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all that proves the record, with its rows, into a new folder for the second verifier.",
+)
+def verify(call: Call, *, run: int | None, data: bool, expect: str | None, folder: Path | None) -> Answer:
     """Hold log, chain, receipts, approvals and backups against each other: of RUN, or of everything."""
     from hffix.cli.render_looking import verified_answer
+    from hffix.workflow.export import export
     from hffix.workflow.verify import verify
 
     if run is not None:
         call.known["run"] = run
+    exported = export(call.setting(), folder.absolute()) if folder is not None else None
     verified = verify(call.setting(), run=run, data=data, expect=expect)
-    return verified_answer(verified, run=run, say=call.say, width=call.width)
+    return verified_answer(verified, run=run, exported=exported, say=call.say, width=call.width)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hffix.reports.messages import Messages
     from hffix.workflow.audited import Told
+    from hffix.workflow.export import Exported
     from hffix.workflow.runs import RunFacts
     from hffix.workflow.verify import Problem, Verified
 
@@ -64,7 +65,9 @@ def events_answer(events: Sequence[Told], *, target: str, say: Messages, width: 
     return Answer(page=page(verdict, say=say, width=width, lines=lines, after="hffix runs"), data=data)
 
 
-def verified_answer(verified: Verified, *, run: int | None, say: Messages, width: int) -> Answer:
+def verified_answer(
+    verified: Verified, *, run: int | None, say: Messages, width: int, exported: Exported | None = None
+) -> Answer:
     """Say whether the record is whole, and name every contradiction."""
     problems = [{"code": one.code, "where": one.where, "message": one.message} for one in verified.problems]
     counts = {"runs": verified.runs, "records": verified.records, "rows": verified.rows}
@@ -82,7 +85,7 @@ def verified_answer(verified: Verified, *, run: int | None, say: Messages, width
         width=width,
         mark=GOOD if verified.ok else BAD,
         lines=lines,
-        facts=list(_facts(verified, say=say)),
+        facts=[*_facts(verified, say=say), *_exported(exported, say=say)],
         after="hffix runs" if verified.ok else None,
     )
     data = {
@@ -93,8 +96,17 @@ def verified_answer(verified: Verified, *, run: int | None, say: Messages, width
         "notes": list(verified.notes),
         "head": verified.head,
         "live": asdict(verified.live) if verified.live else None,
+        "export": str(exported.folder) if exported else None,
     }
     return Answer(page=written, data=data, problem=failed)
+
+
+def _exported(exported: Exported | None, *, say: Messages) -> Iterator[tuple[str, str]]:
+    if exported is not None:
+        text = "{files:file|files} with {rows:row|rows} in {folder}; it holds personal data"
+        yield "export", say(text, files=exported.files, rows=exported.rows, folder=safe(str(exported.folder)))
+        if exported.unreadable:
+            yield "", say("{count:file|files} could not be read whole", count=len(exported.unreadable))
 
 
 def _folded(problems: Sequence[Problem]) -> Iterator[str]:

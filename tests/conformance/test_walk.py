@@ -14,6 +14,7 @@ from hffix.workflow.trace import trace
 from hffix.workflow.verify import Live, verify
 from tests.conformance.engine import Answer, Database
 from tests.conformance.offices import open_office, seen_from
+from tests.workflow.exported import second_verdict
 from tests.workflow.office import AUDITOR, LEADER, Office, acting_at
 
 PERSONS = 60
@@ -102,6 +103,7 @@ def test_rows_are_corrected_proved_and_taken_back(office: Office, database: Data
 
     assert picture(database) == before
     assert verify(office.setting(), data=True).problems == ()
+    assert second_verdict(office) == set()
 
 
 def test_deleted_rows_come_back(office: Office, database: Database) -> None:

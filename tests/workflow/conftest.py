@@ -8,6 +8,7 @@ import pytest
 from hffix.model import canonical
 from hffix.model.record import NO_HEAD, Open, head_after
 from hffix.workflow.verify import verify
+from tests.workflow.exported import OF_THE_FIRST, second_verdict
 from tests.workflow.office import Office, open_office
 
 Sql = str | tuple[str, ...]
@@ -51,6 +52,10 @@ def found(office: Office, **asked: object) -> set[tuple[str, str]]:
     """Give code and place of every problem that verify finds."""
     verified = verify(office.setting(), **asked)  # type: ignore[arg-type]
     assert verified.ok == (not verified.problems)
+    if "run" not in asked:
+        expect = asked.get("expect")
+        second = second_verdict(office, expect=None if expect is None else str(expect))
+        assert second == {problem.code for problem in verified.problems} - OF_THE_FIRST
     return {(problem.code, problem.where) for problem in verified.problems}
 
 
