@@ -2,6 +2,7 @@
 .PHONY: help setup demo test lint types imports check bench fire clean
 
 PYTHON ?= python3
+ENGINE ?= sqlite
 BIN := .venv/bin
 
 help:  ## say what each target does
@@ -16,8 +17,12 @@ help:  ## say what each target does
 
 setup: .venv/ready  ## make .venv with hffix, its drivers and its tools
 
-demo: .venv/ready  ## generate the demo database and walk from a wrong row to a proved correction
+demo: .venv/ready  ## walk from a wrong row to a proved correction; ENGINE=postgresql (embedded) or mariadb
+ifeq ($(ENGINE),sqlite)
 	@$(BIN)/hffix demo .demo --walk
+else
+	@$(BIN)/hffix demo .demo-$(ENGINE) --engine $(ENGINE) --walk
+endif
 
 test: .venv/ready  ## run every test
 	@$(BIN)/python -m pytest -n auto
@@ -41,4 +46,5 @@ fire: .venv/ready  ## fight a thousand seeds of random writers beside an apply, 
 	@$(BIN)/python -m tests.fire --seeds 1000
 
 clean:  ## remove what the other targets made
-	@rm -rf .venv .build .demo .hypothesis
+	@if test -d .demo-postgresql; then $(BIN)/hffix demo .demo-postgresql --stop; fi
+	@rm -rf .venv .build .demo .demo-postgresql .demo-mariadb .hypothesis

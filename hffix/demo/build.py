@@ -38,7 +38,7 @@ def build(
     for path in (database, truth):
         if path.exists():
             raise AlreadyThere(f"{path} exists", hint="Name a new file, or move this one away.")
-    report = progress or _silent
+    report = progress or silent
     with _bulk(database) as connection:
         load(connection, size=size, seed=seed, progress=report)
         injections = soil(connection, truth=truth, size=size, seed=seed, wanted=dirt, progress=report)
@@ -61,5 +61,5 @@ def _bulk(database: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def silent(what: str, done: int, total: int) -> None:
     """Report to nobody."""

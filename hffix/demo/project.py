@@ -13,21 +13,19 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from hffix.demo.build import build
+from hffix.demo.build import build, silent
+from hffix.demo.folder import CACHE, EMBEDDED, MARKER, prepare
+from hffix.demo.servers import LOCAL, copy_to
 from hffix.demo.volumes import Size
 from hffix.demo.world import Progress
-from hffix.errors.project import AlreadyThere
 from hffix.signing.sshsig import NAMESPACE
 from hffix.store.files import make_folder, storing, write_once
 from hffix.store.projects import init_project
 
-MARKER: Final = ".hffix-demo"
-CACHE: Final = ".cache"
 PEOPLE: Final = ("zhang.min", "chen.jing", "wang.qiang", "li.wei")
 CORRECTIONS: Final = "0003_id_numbers_from_banks.csv"
 CONSENTS: Final = "0011_consents.csv"
 
-_MARKED: Final = "Made by hffix demo, which may remove everything in this folder and make it again.\n"
 # People who stand there twice, under one number in its two forms.
 _TWICE: Final = "D28"
 _TWINS: Final = """\
@@ -85,54 +83,39 @@ roles = ["leader", "auditor"]
 
 
 def make_project(
-    folder: Path, *, size: Size = "demo", seed: int = 7, progress: Progress | None = None
+    folder: Path, *, size: Size = "demo", seed: int = 7, url: str = LOCAL, progress: Progress | None = None
 ) -> tuple[Path, ...]:
-    """Make the demo's project, or renew one that stands there; refuse a folder that holds anything else."""
+    """Make the demo's project, or renew one that stands there; refuse a folder that holds anything else.
+
+    Its database is a file of its own, or, by its url, on a server, where it is made anew.
+    """
     with storing(folder):
-        _clear(folder)
-        _fill(folder)
+        prepare(folder)
+        _fill(folder, url=url)
         signers = (f'{person} namespaces="{NAMESPACE}" {_make_key(folder / "keys" / person)}\n' for person in PEOPLE)
         (folder / "approvals" / "allowed_signers").write_text("".join(signers), encoding="utf-8")
         for script in sorted(_scripts().glob("*.py")):
             shutil.copyfile(script, folder / "fixes" / script.name)
         database, truth = _generated(folder / CACHE, size=size, seed=seed, progress=progress)
-        shutil.copyfile(database, folder / "fund.db")
+        if url == LOCAL:
+            shutil.copyfile(database, folder / "fund.db")
+        else:
+            copy_to(url, database, progress=progress or silent)
         shutil.copyfile(truth, folder / "truth.csv")
         write_once(folder / "corrections" / CORRECTIONS, _corrections(folder / "truth.csv"))
-        write_once(folder / "corrections" / CONSENTS, _consents(folder / "truth.csv", folder / "fund.db"))
-        kept = {folder / MARKER, folder / CACHE}
+        write_once(folder / "corrections" / CONSENTS, _consents(folder / "truth.csv", database))
+        kept = {folder / MARKER, folder / CACHE, folder / EMBEDDED}
         made = (path for entry in folder.iterdir() if entry not in kept for path in (entry, *entry.rglob("*")))
         return tuple(sorted(path for path in made if path.is_file()))
 
 
-def _clear(folder: Path) -> None:
-    """Empty an earlier demo but for its cache; whatever else stands there is somebody's work."""
-    marker = folder / MARKER
-    if folder.is_dir() and any(folder.iterdir()):
-        if not marker.is_file() or marker.read_text(encoding="utf-8") != _MARKED:
-            raise AlreadyThere(
-                f"{folder} is not empty, and nothing in it says that hffix demo made it",
-                hint="Name a new folder: hffix demo DIR",
-            )
-        for entry in sorted(folder.iterdir()):
-            if entry.name in {MARKER, CACHE}:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-    elif folder.exists() and not folder.is_dir():
-        raise AlreadyThere(f"{folder} is a file", hint="Name a new folder: hffix demo DIR")
-    write_once(marker, _MARKED.encode())
-
-
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, *, url: str) -> None:
     """Write the project's own files first; what a new project has besides comes from where all have it."""
-    write_once(folder / "hffix.toml", _PROJECT.encode())
+    write_once(folder / "hffix.toml", _PROJECT.replace(LOCAL, url).encode())
     write_once(folder / "approvals" / "policy.toml", _POLICY.encode())
     init_project(folder)
     with (folder / ".gitignore").open("a", encoding="utf-8") as ignored:
-        ignored.write(f"/{CACHE}/\n/truth.csv\n")
+        ignored.write(f"/{CACHE}/\n/{EMBEDDED}/\n/truth.csv\n")
 
 
 def _make_key(path: Path) -> str:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import make_url
+
+from hffix.demo.servers import LOCAL
+
 Say = Callable[[str], None]
 Word = Callable[[str], str]
 
@@ -20,9 +24,10 @@ LEADER: Final = ("--sign-with", "keys/zhang.min", "--no-input")
 OPERATOR: Final = ("--sign-with", "keys/wang.qiang")
 
 # The first run is record 2 of the chain: the change log itself is record 1.
-TAMPER: Final = """\
+_EDIT: Final = "UPDATE hffix_change SET {after} = replace({after}, '-', '/') WHERE run_id = 2 AND seq = 1"
+TAMPER: Final = f"""\
 DROP TRIGGER hffix_change_update;
-    UPDATE hffix_change SET after = replace(after, '-', '/') WHERE run_id = 2 AND seq = 1"""
+    {_EDIT.format(after="after")}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class _Step:
     words: tuple[str, ...]
 
 
-def walk(folder: Path, *, say: Say, word: Word = str) -> int:
+def walk(folder: Path, *, say: Say, word: Word = str, url: str = LOCAL) -> int:
     """Give each command in a fresh demo project and show what it answers; stop at the first that fails."""
     steps = _steps(folder)
     say(f"$ cd {shlex.quote(str(folder))}")
@@ -43,7 +48,7 @@ def walk(folder: Path, *, say: Say, word: Word = str) -> int:
         if status:
             say(f"\n{word('The walk stopped: step')} {number} {word('ended with exit status')} {status}.")
             return status
-    say(_what_next(folder, word=word))
+    say(_what_next(folder, word=word, url=url))
     return 0
 
 
@@ -116,7 +121,7 @@ def way_in(folder: Path) -> str:
     return f'{change} && export PATH={shlex.quote(str(programs))}:"$PATH"'
 
 
-def _what_next(folder: Path, *, word: Word) -> str:
+def _what_next(folder: Path, *, word: Word, url: str) -> str:
     first = _by_age(folder / "changesets")[0]
     proposed = {
         "hffix list": "the other scripts; plan, show, approve and apply one",
@@ -133,7 +138,21 @@ def _what_next(folder: Path, *, word: Word) -> str:
             f"  {way_in(folder)}",
             *lines,
             f"\n{word('And tamper with the record, then ask again; the answer is exit status 6 and the place:')}\n",
-            f'  sqlite3 fund.db "{TAMPER}"',
+            f"  {_tampering(url)}",
             "  hffix verify",
         ]
     )
+
+
+def _tampering(url: str) -> str:
+    """Give the command by which a database's owner would edit the record."""
+    place = make_url(url)
+    match place.get_backend_name():
+        case "sqlite":
+            return f'sqlite3 fund.db "{TAMPER}"'
+        case "postgresql":
+            edit = f"ALTER TABLE hffix_change DISABLE TRIGGER ALL;\n    {_EDIT.format(after='after')}"
+            return f'psql "{place.set(drivername="postgresql").render_as_string()}" -c "{edit}"'
+        case _:
+            edit = f"DROP TRIGGER hffix_change_update;\n    {_EDIT.format(after='`after`')}"
+            return f"mariadb {place.database} -e {shlex.quote(edit)}"

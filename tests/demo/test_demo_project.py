@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hffix.demo import digest
-from hffix.demo.project import CACHE, CORRECTIONS, MARKER, PEOPLE, make_project
+from hffix.demo.folder import CACHE, MARKER
+from hffix.demo.project import CORRECTIONS, PEOPLE, make_project
 from hffix.errors.project import AlreadyThere
 from hffix.model.policy import Claims, parse_policy
 from hffix.signing.private import load_private_key

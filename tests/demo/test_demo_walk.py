@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hffix.demo import digest
-from hffix.demo.project import CACHE, make_project
+from hffix.demo.folder import CACHE
+from hffix.demo.project import make_project
 from hffix.demo.walk import TAMPER, walk, way_in
 from hffix.reports.widths import cells
 
