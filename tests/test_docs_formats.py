@@ -28,7 +28,8 @@ from hffix.store import projects
 from hffix.store.drafts import draft
 from hffix.store.journal import Journal
 from hffix.store.line_files import split_lines
-from hffix.workflow.chunk import backup_lines, compare, log_rows, read_chunk
+from hffix.workflow.chunk import backup_lines, compare, log_of, read_chunk
+from hffix.workflow.found import Found
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "formats.md"
 FORMATS = PAGE.read_text(encoding="utf-8")
@@ -176,11 +177,13 @@ def test_hffix_writes_the_lines_of_the_example() -> None:
 
 def test_hffix_decides_logs_and_backs_up_the_chunk_of_the_example() -> None:
     chunk = read_chunk(lines_of("lines")[:2], first=1)
-    found = [row(1001, "2011/3/5", "01"), row(1002, "20110306", "02")]
-    rows, entries = log_rows(chunk, compare(chunk.lines, found))
-    salt = json.loads(one("backup"))[0]
     tables = {"personal_account": read_table(_made(), "personal_account")}
-    backup = backup_lines(tables, chunk.lines[:1], found[:1], salts=iter([salt]))
+    cells = [row(1001, "2011/3/5", "01"), row(1002, "20110306", "02")]
+    found = Found(tables, chunk.lines, [tuple(map(decode_value, one_row.values())) for one_row in cells])
+    log, entries = log_of(chunk, compare(chunk.lines, found))
+    salt = json.loads(one("backup"))[0]
+    backup = backup_lines(chunk.lines[:1], found[:1], salts=iter([salt]))
+    rows = log.rows()
     assert [logged.line() for logged in rows] == lines_of("lines")[:2]
     assert [logged.observed for logged in rows] == [None, one("observed").decode()]
     assert [plain([r.seq, r.leaf, r.outcome, r.observed_leaf]) for r in rows] == lines_of("entries")

@@ -1,12 +1,16 @@
 """Rows of the change log: a line of a change set as it was decided, its texts byte for byte."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import msgspec
 import orjson
 
-from hffix.model.change import Line
+from hffix.model.change import Cells, Line
+
+# Keys in the order of their code points, as canonical JSON has them.
+_LINES: Final = msgspec.json.Encoder(order="deterministic")
 
 
 class LogRow(NamedTuple):
@@ -41,28 +45,71 @@ class LogRow(NamedTuple):
         ).encode()
 
 
-def log_rows_of(
-    lines: Sequence[Line],
-    numbers: Iterable[int],
-    leaves: Iterable[str],
-    outcomes: Iterable[str],
-    observed: Iterable[str | None],
-    observed_leaves: Iterable[str | None],
-) -> list[LogRow]:
-    """Cut lines into the texts of their rows, part by part."""
+class LogColumns(NamedTuple):
+    """Rows of hffix_change, column by column."""
+
+    seq: Sequence[int]
+    salt: Sequence[str | None]
+    table_name: Sequence[str]
+    kind: Sequence[str]
+    row_key: Sequence[str | None]
+    before: Sequence[str | None]
+    after: Sequence[str | None]
+    origin: Sequence[str | None]
+    case_id: Sequence[str | None]
+    leaf: Sequence[str]
+    outcome: Sequence[str]
+    observed: Sequence[str | None]
+    observed_leaf: Sequence[str | None]
+
+    @classmethod
+    def of(cls, rows: Sequence[LogRow]) -> "LogColumns":
+        """Turn rows into columns."""
+        return cls._make(zip(*rows, strict=True)) if rows else cls._make([()] * len(cls._fields))
+
+    def rows(self) -> list[LogRow]:
+        """Give the rows one by one."""
+        return list(map(LogRow._make, zip(*self, strict=True)))
+
+
+def log_columns(lines: Sequence[Line], *, first: int, leaves: Sequence[str], outcome: str) -> LogColumns:
+    """Cut lines into the texts of their rows, where all of them came to one outcome and nothing was observed."""
     salts, tables, kinds, keys, befores, afters, origins, cases = zip(*lines, strict=True)
-    texts = ([orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode() for part in p] for p in (keys, befores, afters))
-    named = ([None if part is None else _quoted(part) for part in parts] for parts in (origins, cases))
-    columns = (numbers, salts, tables, kinds, *texts, *named, leaves, outcomes, observed, observed_leaves)
-    return list(map(LogRow._make, zip(*columns, strict=True)))
+    nothing = [None] * len(lines)
+    return LogColumns(
+        seq=range(first, first + len(lines)),
+        salt=salts,
+        table_name=tables,
+        kind=kinds,
+        row_key=_texts(keys),
+        before=_texts(befores),
+        after=_texts(afters),
+        origin=_strings(origins),
+        case_id=_strings(cases),
+        leaf=leaves,
+        outcome=[outcome] * len(lines),
+        observed=nothing,
+        observed_leaf=nothing,
+    )
 
 
 def log_row(
     line: Line, *, seq: int, leaf: str, outcome: str, observed: str | None = None, observed_leaf: str | None = None
 ) -> LogRow:
     """Cut one line into the texts of its row."""
-    (row,) = log_rows_of([line], [seq], [leaf], [outcome], [observed], [observed_leaf])
-    return row
+    (row,) = log_columns([line], first=seq, leaves=[leaf], outcome=outcome).rows()
+    return row._replace(observed=observed, observed_leaf=observed_leaf)
+
+
+def _texts(parts: Sequence[Cells | None]) -> list[str | None]:
+    """Write one part of many lines; no text of JSON holds a line end."""
+    return list(_LINES.encode_lines(parts).decode().split("\n")[:-1])
+
+
+def _strings(parts: Sequence[str | None]) -> Sequence[str | None]:
+    if set(parts) == {None}:
+        return parts
+    return [None if part is None else _quoted(part) for part in parts]
 
 
 @lru_cache(maxsize=256)

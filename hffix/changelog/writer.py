@@ -1,24 +1,24 @@
 """Writing the change log's rows, and the messages beside the chain: runs, controls, events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import insert, update
 
 from hffix.changelog.refusals import writing
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns
 from hffix.changelog.tables import CHANGE, CONTROL, ERASABLE, EVENT, RUN
 from hffix.database import Session
 
-_COLUMNS: Final = tuple(CHANGE.columns.keys())
 _EMPTIED: Final = dict.fromkeys(ERASABLE)
 
 
-def insert_changes(session: Session, run: int, rows: Sequence[LogRow]) -> None:
+def insert_changes(session: Session, run: int, log: LogColumns) -> None:
     """Log a run's decided lines, all of them or none."""
-    under = (run,)
+    if not log.seq:
+        return
     with writing(session, CHANGE.name):
-        session.append(CHANGE.name, columns=_COLUMNS, rows=[under + row for row in rows])
+        session.append(CHANGE.name, columns={"run_id": [run] * len(log.seq), **log._asdict()})
 
 
 def erase(session: Session, rows: Iterable[tuple[int, int, str]]) -> int:

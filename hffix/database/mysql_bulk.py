@@ -4,7 +4,7 @@ A statement a row costs more than twenty times as much. The join compares keys t
 the row, and byte for byte, so that no row is written whose key only counts as equal.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from hffix.database.mysql_literals import all_assigned, all_given, compared
@@ -60,10 +60,10 @@ def insert(tell: Tell, table: str, columns: Sequence[Column], rows: Sequence[Row
     return sum(tell(into + listed) for listed in _listed(_assigned(columns, rows)))
 
 
-def append(tell: Tell, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
-    """Insert rows of texts and whole numbers."""
+def append(tell: Tell, table: str, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+    """Insert rows of texts and whole numbers, given column by column."""
     into = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "
-    for listed in _listed(map(all_given, zip(*rows, strict=True))):
+    for listed in _listed(map(all_given, columns.values())):
         tell(into + listed)
 
 

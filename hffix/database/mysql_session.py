@@ -1,6 +1,6 @@
 """Writing rows of MariaDB and MySQL by key, in transactions that end whole: written, or as if never begun."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -106,9 +106,9 @@ class MySQLSession(MySQL):
         """Delete rows by key."""
         return mysql_bulk.delete(self._write, table, self._stage(), keys)
 
-    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
         """Insert rows into one of the change log's tables."""
-        mysql_bulk.append(self._tell_raw, table, columns, rows)
+        mysql_bulk.append(self._tell_raw, table, columns)
 
     def settle_constraints(self) -> None:
         """Do nothing: the server checks every constraint, and fires every trigger, with each row."""

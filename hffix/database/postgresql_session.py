@@ -1,6 +1,6 @@
 """PostgreSQL: a session that locks rows and writes them by key, many in one statement."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,10 +12,11 @@ from hffix.database.postgresql import PostgreSQL
 from hffix.database.postgresql_faults import passing, row_refused
 from hffix.database.postgresql_pins import durable
 from hffix.database.postgresql_schema import DEFAULT_SCHEMA
-from hffix.database.postgresql_values import as_arrays, quote
+from hffix.database.postgresql_values import as_array, copied, quote
 from hffix.database.session import Row
 from hffix.errors.targets import CommitUnknown, ConnectionLost, WriteRefused
 from hffix.model.schema import Table
+from hffix.model.value import Raw
 
 WRITES: Final = "ISOLATION LEVEL READ COMMITTED READ WRITE"
 _READS: Final = "ISOLATION LEVEL READ COMMITTED READ ONLY"
@@ -91,22 +92,22 @@ class PostgreSQLSession(PostgreSQL):
 
     def update(self, table: Table, *, columns: Sequence[str], rows: Sequence[tuple[Row, Row]]) -> int:
         """Write columns of rows by key."""
-        whole = [(*key, *values) for key, values in rows]
-        return self._write_rows(statements.update(self._described(table), columns), whole)
+        whole = [key + values for key, values in rows]
+        return self._write_columns(statements.update(self._described(table), columns), list(zip(*whole, strict=True)))
 
     def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
         """Insert rows."""
-        return self._write_rows(statements.insert(self._described(table), columns), rows)
+        return self._write_columns(statements.insert(self._described(table), columns), list(zip(*rows, strict=True)))
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
-        return self._write_rows(statements.delete(self._described(table)), keys)
+        return self._write_columns(statements.delete(self._described(table)), list(zip(*keys, strict=True)))
 
-    def _write_rows(self, sql: str, rows: Sequence[Row]) -> int:
-        if not rows:
+    def _write_columns(self, sql: str, columns: Sequence[Sequence[Raw]]) -> int:
+        if not columns or not columns[0]:
             return 0
         self._link.join_by_key(on=True)
-        return self._write(sql, as_arrays(rows, width=len(rows[0])))
+        return self._write(sql, list(map(as_array, columns)))
 
     def _write(self, sql: str, values: Sequence[object] = ()) -> int:
         try:
@@ -116,12 +117,11 @@ class PostgreSQLSession(PostgreSQL):
         self._refuse_warned()
         return matched
 
-    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
         """Copy rows into one of the change log's tables."""
         into = f"{quote(DEFAULT_SCHEMA)}.{quote(table)} ({', '.join(map(quote, columns))})"
         with self._link.driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN".encode()) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write(copied(columns.values()))
         self._refuse_warned()
 
     def settle_constraints(self) -> None:

@@ -1,6 +1,6 @@
 """Values on their way to PostgreSQL: each as the text that the server itself would write, and many as one array."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -8,6 +8,7 @@ from hffix.database.unsettled import Unsettled
 from hffix.model.value import Raw, Typed, UnreadableText, plain_digits
 
 _QUOTED: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
+_COPIED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def quote(name: str) -> str:
@@ -42,8 +43,14 @@ def as_parameter(value: Raw) -> object:
 
 def as_array(values: Sequence[Raw]) -> str:
     """Write many values, as of one column, as the text of an array of texts."""
-    if {type(value) for value in values} == {int}:
+    kinds = set(map(type, values))
+    if kinds == {int}:
         return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str}:
+        joined = '","'.join(values)  # type: ignore[arg-type]
+        # Nearly no text holds what must be escaped: then only the quotes between them are there.
+        if "\\" not in joined and joined.count('"') == 2 * len(values) - 2:
+            return f'{{"{joined}"}}'
     return "{" + ",".join([_element(value) for value in values]) + "}"
 
 
@@ -54,6 +61,23 @@ def _element(value: Raw) -> str:
 
 def _special(text: str) -> bool:
     return "\\" in text or '"' in text
+
+
+def copied(columns: Iterable[Sequence[str | int | None]]) -> bytes:
+    """Write rows, given column by column, as COPY reads them (PostgreSQL, COPY, text format)."""
+    rows = map("\t".join, zip(*map(_as_copied, columns), strict=True))
+    return ("\n".join(rows) + "\n").encode()
+
+
+def _as_copied(values: Sequence[str | int | None]) -> Sequence[str]:
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {str}:
+        joined = "".join(values)  # type: ignore[arg-type]
+        if not any(special in joined for special in "\\\t\n\r"):
+            return values  # type: ignore[return-value]
+    return ["\\N" if value is None else str(value).translate(_COPIED) for value in values]
 
 
 def as_arrays(rows: Sequence[Sequence[Raw]], *, width: int) -> list[str]:

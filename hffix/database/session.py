@@ -142,8 +142,11 @@ class Session(Snapshot, Protocol):
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
 
-    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
-        """Append rows to one of the change log's own tables in bulk; what refuses them is the driver's own fault."""
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Append rows, column by column, to one of the change log's own tables in bulk.
+
+        What refuses them is the driver's own fault.
+        """
 
     def settle_constraints(self) -> None:
         """Make deferred constraints and triggers fire now."""

@@ -1,7 +1,7 @@
 """SQLite: values read by their storage class, rows written by key."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_statements import bind_params, in_keys
-from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
+from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, literal, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed
 from hffix.model.schema import ForeignKey, Table
@@ -315,11 +315,15 @@ class SQLite:
         except sqlite3.Error as fault:
             raise refusal_of(fault) from fault
 
-    def append(self, table: str, *, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
-        """Insert rows into one of the change log's tables."""
-        marks = ", ".join("?" * len(columns))
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Insert rows into one of the change log's tables; what all of them share is bound once, in the statement."""
+        alone = {name: values for name, values in columns.items() if len(set(values)) > 1}
+        marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
         sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
-        self._driver.executemany(sql, rows)
+        if alone:
+            self._driver.executemany(sql, zip(*alone.values(), strict=True))
+        else:
+            self._driver.execute(sql)
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

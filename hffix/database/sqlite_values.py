@@ -47,6 +47,13 @@ def bind(values: Sequence[Raw]) -> list[str]:
     return ["CAST(? AS TEXT)" if isinstance(value, UnreadableText) else "?" for value in values]
 
 
+def literal(value: str | int | None) -> str:
+    """Write a value into a statement."""
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
 def alike(rows: Sequence[tuple[Raw, ...]]) -> Iterator[tuple[list[str], Sequence[Sequence[object]]]]:
     """Cut rows, in their order, into runs that bind alike; nearly always that is all of them."""
     if _BOUND_AS_IS.issuperset(map(type, chain.from_iterable(rows))):

@@ -9,7 +9,7 @@ import orjson
 
 from hffix.errors.changesets import NotCanonical
 from hffix.model.canonical import PLAIN, encode
-from hffix.model.value import Canonical
+from hffix.model.value import Canonical, Raw, encode_values
 
 Cells = dict[str, Canonical]
 
@@ -95,6 +95,12 @@ def _erased(item: object) -> str:
     if not isinstance(item, str) or not _LEAF.fullmatch(item):
         raise NotCanonical("an erased line is not the text of its leaf")
     return item
+
+
+def canonical_rows(names: Sequence[str], rows: Sequence[Sequence[Raw]]) -> list[Cells]:
+    """Give raw rows in canonical values, column by column: most columns hold nothing but text."""
+    columns = map(encode_values, zip(*rows, strict=True))
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def inverse_cells(line: Line) -> tuple[str, Cells | None, Cells | None]:

@@ -6,7 +6,7 @@ tags of OWN_TAGS are hffix's; every other tag is an engine's type, and its text 
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType
@@ -38,7 +38,7 @@ Raw = None | str | int | float | bytes | bool | Decimal | UnreadableText | Typed
 
 _AS_THEY_ARE: Final = frozenset({str, NoneType})
 _TYPED: Final = frozenset({Typed, NoneType})
-_LETTERS: Final = frozenset("EN")
+_TOLD_APART: Final = frozenset({str, int, bytes, NoneType, UnreadableText, Typed})
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -84,11 +84,27 @@ def encode_values(raws: Sequence[Raw]) -> Sequence[Canonical]:
     if kinds == {Decimal}:
         texts = list(map(str, raws))
         # Python writes most decimals plainly by itself; an E, or one of NaN and Infinity, it does not.
-        if _LETTERS.isdisjoint("".join(texts)):
+        joined = "".join(texts)
+        if "E" not in joined and "N" not in joined:
             return [{"dec": text} for text in texts]
     if kinds <= _TYPED:
         return [{raw.kind: raw.text} if raw is not None else None for raw in raws]  # type: ignore[union-attr]
     return list(map(encode_value, raws))
+
+
+def told_apart(raws: Iterable[Raw]) -> bool:
+    """Say whether all values are of kinds of which two are the same where Python calls them equal.
+
+    A whole number equals a float, a decimal and a truth, and 1.1 equals 1.10; texts, bytes and whole numbers do not.
+    """
+    return _TOLD_APART.issuperset(map(type, raws))
+
+
+def identical(left: Sequence[Raw], right: Sequence[Raw]) -> bool:
+    """Say whether two columns hold the same values in the same order, each of them bit for bit."""
+    if told_apart(left) and told_apart(right):
+        return list(left) == list(right)
+    return list(encode_values(left)) == list(encode_values(right))
 
 
 def decode_values(values: Sequence[Canonical]) -> list[Raw]:

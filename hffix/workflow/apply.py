@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
 
 from hffix.changelog import writer
 from hffix.changelog.reader import Control, read_control
@@ -18,31 +17,21 @@ from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
 from hffix.errors.approvals import Revoked
 from hffix.model import merkle
-from hffix.model.change import Cells, Line
 from hffix.model.record import BackupFacts, entries_root
 from hffix.model.record import Chunk as ChunkRecord
 from hffix.model.run import State, next_rows
+from hffix.model.schema import Table
 from hffix.model.value import decode_values
 from hffix.store import backups
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.again import again
 from hffix.workflow.ahead import Ahead
-from hffix.workflow.chunk import (
-    Chunk,
-    Tables,
-    Verdict,
-    alike,
-    backup_lines,
-    conflict_of,
-    keys_of,
-    lock_rows,
-    log_rows,
-    read_back,
-    refuse_reached,
-)
+from hffix.workflow.block import Alike, Block
+from hffix.workflow.chunk import Chunk, Verdict, backup_lines, conflict_of, log_of, read_back, refuse_reached
 from hffix.workflow.closing import close_run
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.failpoints import failpoints
+from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.leave import leave_pending_receipt, leave_receipt
 from hffix.workflow.questions import ask_again
 from hffix.workflow.session import Work, open_work, schema_now, who_holds
@@ -132,7 +121,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         failpoints.reach("chunk.locked")
         verdicts = _compare(work, chunk, found)
         failpoints.reach("chunk.compared")
-        lines, before = _to_write(chunk.lines, found, verdicts)
+        lines, before = _to_write(found, verdicts)
         refuse_unbalanced(lines, work.manifest.keeps)
         refuse_reached(work.session, work.tables, lines, before)
         backup = _back_up(work, chunk, lines, before)
@@ -144,8 +133,8 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         verdicts = [next(observed) if verdict.outcome == "applied" else verdict for verdict in verdicts]
         del found, before, lines  # the rows are most of what a chunk keeps in memory
         failpoints.reach("chunk.read-back")
-        rows, entries = log_rows(chunk, verdicts)
-        writer.insert_changes(work.session, work.run, rows)
+        log, entries = log_of(chunk, verdicts)
+        writer.insert_changes(work.session, work.run, log)
         failpoints.reach("chunk.logged")
         _fence(work)
         work.commit_record(_record(work, chunk, verdicts, entries, backup), name="chunk", holder=work.token)
@@ -160,7 +149,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
     work.conflicts += outcomes["conflict"]
 
 
-def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Verdict]:
+def _compare(work: Work, chunk: Chunk, found: Found) -> list[Verdict]:
     """Ask the cases' questions again and hold rows and answers against the plan; what does not stand may stop here."""
     answers = ask_again(work.session.lock_answers, work.tables, work.manifest.scope, chunk.lines)
     verdicts = decide(chunk.lines, found, answers)
@@ -176,20 +165,19 @@ def _compare(work: Work, chunk: Chunk, found: Sequence[Cells | None]) -> list[Ve
     return verdicts
 
 
-def _to_write(
-    lines: Sequence[Line], found: Sequence[Cells | None], verdicts: Sequence[Verdict]
-) -> tuple[list[Line], list[Cells | None]]:
+def _to_write(found: Found, verdicts: Sequence[Verdict]) -> tuple[Block, Found]:
     """Leave out the questions, and the conflicts: their rows stay as they were found."""
     kept = [place for place, verdict in enumerate(verdicts) if verdict.outcome == "applied"]
-    return [lines[place] for place in kept], [found[place] for place in kept]
+    rows = found.chosen(kept)
+    return rows.block, rows
 
 
-def _back_up(work: Work, chunk: Chunk, lines: Sequence[Line], before: Sequence[Cells | None]) -> BackupFacts:
+def _back_up(work: Work, chunk: Chunk, lines: Block, before: Found) -> BackupFacts:
     """Put the full rows on disk before the first of them is written."""
     started = time.monotonic()
     drawn = secrets.token_hex(16 * len(lines))
     salts = (drawn[place : place + 32] for place in range(0, len(drawn), 32))
-    written = backup_lines(work.tables, lines, before, salts=salts)
+    written = backup_lines(lines, before, salts=salts)
     root = merkle.root([merkle.leaf(line) for line in written]).hex()
     if written:
         backups.write_part(work.setting.project.backups, run=work.run, first=chunk.first, lines=written, root=root)
@@ -198,31 +186,24 @@ def _back_up(work: Work, chunk: Chunk, lines: Sequence[Line], before: Sequence[C
     return BackupFacts(root=root, rows=len(written))
 
 
-def write_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> None:
+def write_rows(session: Session, tables: Tables, block: Block) -> None:
     """Write lines by key, in their order; the database must match each of them exactly once."""
-    for name, kind, some in alike(lines):
-        table = tables[name]
-        if kind == "delete":
-            written = session.delete(table, keys=keys_of(table, some))
-        elif kind == "insert":
-            columns = table.stored
-            values = (decode_values([(line.after or {})[column] for line in some]) for column in columns)
-            rows = list(zip(*values, strict=True))
-            written = session.insert(table, columns=columns, rows=rows)
-        else:
-            written = _update(session, tables, name, some)
-        if written != len(some):
-            raise RowCountDiffers(f"{kind} of {len(some):,} rows of {name}: the database matched {written:,}")
+    for group in block.runs():
+        written = _write(session, tables[group.table], group)
+        if written != len(group.lines):
+            raise RowCountDiffers(
+                f"{group.kind} of {len(group.lines):,} rows of {group.table}: the database matched {written:,}"
+            )
 
 
-def _update(session: Session, tables: Tables, name: str, lines: Sequence[Line]) -> int:
-    table, written = tables[name], 0
-    for columns, alike_lines in groupby(lines, key=lambda line: tuple(line.after or ())):
-        some = list(alike_lines)
-        values = (decode_values([(line.after or {})[column] for line in some]) for column in columns)
-        rows = list(zip(keys_of(table, some), zip(*values, strict=True), strict=True))
-        written += session.update(table, columns=columns, rows=rows)
-    return written
+def _write(session: Session, table: Table, group: Alike) -> int:
+    if group.kind == "delete":
+        return session.delete(table, keys=group.keys(table))
+    columns = group.changed if group.kind == "update" else table.stored
+    rows = list(zip(*(decode_values(group.after(column)) for column in columns), strict=True))
+    if group.kind == "insert":
+        return session.insert(table, columns=columns, rows=rows)
+    return session.update(table, columns=columns, rows=list(zip(group.keys(table), rows, strict=True)))
 
 
 def _fence(work: Work) -> None:

@@ -10,13 +10,13 @@ from hffix.database import Snapshot, open_for_reading
 from hffix.database.target import open_scratch
 from hffix.errors.evidence import BadBackup
 from hffix.model import merkle
+from hffix.model.change import canonical_rows
 from hffix.model.record import Chunk
 from hffix.model.run import Run
 from hffix.model.schema import Table
 from hffix.model.value import decode_value
 from hffix.store import backups
 from hffix.store.line_files import is_erased, leaf_of
-from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain
 from hffix.workflow.runs import find_run
 from hffix.workflow.setting import Setting

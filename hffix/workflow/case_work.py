@@ -8,13 +8,12 @@ from hffix.authoring.case import CaseRow
 from hffix.authoring.contracts import Contract, stored
 from hffix.database import Snapshot
 from hffix.errors.fixes import BadDeclaration, NullRefused, OutsideScope, TwoScopes, WrongResult
-from hffix.model.change import Cells
+from hffix.model.change import Cells, canonical_rows
 from hffix.model.question import answered, columns_asked
 from hffix.model.schema import Table
 from hffix.model.scope import Scope
 from hffix.model.value import Raw, encode_value
 from hffix.workflow.bind import BoundCases
-from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.decide import same
 
 Row = tuple[Raw, ...]

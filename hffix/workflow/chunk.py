@@ -2,49 +2,44 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from itertools import groupby
-from typing import Protocol
+from itertools import islice
+from typing import Any, Final
 
-import orjson
+import msgspec
 
-from hffix.changelog.rows import LogRow, log_rows_of
-from hffix.database import Session, Snapshot
+from hffix.changelog.rows import LogColumns, log_columns
+from hffix.database import Session
 from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
 from hffix.errors.changesets import LinesErased
-from hffix.model.canonical import PLAIN, encode
+from hffix.model.canonical import encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.mask import masked
 from hffix.model.record import entry_leaf
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
-from hffix.model.value import Raw, decode_values, encode_values
+from hffix.model.value import encode_values, identical
+from hffix.workflow.block import Alike, Block, Row
+from hffix.workflow.found import Columns, Found, Tables, read_rows
 
-Row = tuple[Raw, ...]
-Tables = Mapping[str, Table]
 Masking = Callable[[str, str], str | None]
 ACTING = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
-
-
-class Reading(Protocol):
-    """How rows are read by key, locked or not."""
-
-    def __call__(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
-        """Read rows whole and raw."""
+_LINES: Final = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """Consecutive lines of a change set, from sequence number `first`.
 
-    `rows` and `entries` are what the change log will hold of them where every line is applied.
+    `log` and `entries` are what the change log will hold of them where every line is applied.
     """
 
     first: int
-    lines: tuple[Line, ...]
+    lines: Block
     leaves: tuple[bytes, ...]
-    rows: Sequence[LogRow]
+    log: LogColumns
     entries: Sequence[bytes]
 
     @property
@@ -64,7 +59,7 @@ class Verdict:
 APPLIED = Verdict(outcome="applied")
 
 
-def plain_lines(lines: Sequence[bytes]) -> tuple[Line, ...]:
+def plain_lines(lines: Sequence[bytes]) -> Block:
     """Read lines none of which was erased."""
     parsed = read_lines(lines)
     whole = [line for line in parsed if isinstance(line, Line)]
@@ -72,84 +67,38 @@ def plain_lines(lines: Sequence[bytes]) -> tuple[Line, ...]:
         raise LinesErased("the change set holds lines that were erased")
     if any(line.case is None and line.kind == "ask" for line in whole):
         raise NotPlannedHere("the change set holds a question without its case")
-    return tuple(whole)
+    return Block(whole)
 
 
 def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     """Read the lines of one transaction, and make ready whatever can be without the database."""
     whole = plain_lines(lines)
     leaves = tuple([sha256(b"\x00" + line).digest() for line in lines])
-    numbers, nothing = range(first, first + len(lines)), [None] * len(lines)
-    told, outcomes = [leaf.hex() for leaf in leaves], [APPLIED.outcome] * len(lines)
-    rows = log_rows_of(whole, numbers, told, outcomes, nothing, nothing)
-    return Chunk(first=first, lines=whole, leaves=leaves, rows=rows, entries=list(map(_entry, rows)))
+    told = [leaf.hex() for leaf in leaves]
+    log = log_columns(whole.lines, first=first, leaves=told, outcome=APPLIED.outcome)
+    entries = [
+        entry_leaf(seq, leaf=leaf, outcome=APPLIED.outcome, observed_leaf=None)
+        for seq, leaf in zip(log.seq, told, strict=True)
+    ]
+    # Found while the database is waited for, and not while it waits.
+    _ = whole.groups
+    return Chunk(first=first, lines=whole, leaves=leaves, log=log, entries=entries)
 
 
-def _entry(row: LogRow) -> bytes:
-    return entry_leaf(row.seq, leaf=row.leaf, outcome=row.outcome, observed_leaf=row.observed_leaf)
+def compare(block: Block, found: Found) -> list[Verdict]:
+    """Hold what was approved against what is there, byte for byte; a question is answered elsewhere."""
+    if all(_as_approved(group, found) for group in block.groups if group.kind != "ask"):
+        return [APPLIED] * len(block)
+    return [APPLIED if line.kind == "ask" else _verdict(line, row) for line, row in zip(block, found, strict=True)]
 
 
-def alike(lines: Sequence[Line]) -> Iterator[tuple[str, str, Sequence[Line]]]:
-    """Cut lines, in their order, into runs of one table and kind."""
-    if lines and len({(line.table, line.kind) for line in lines}) == 1:
-        yield lines[0].table, lines[0].kind, lines
-        return
-    for (table, kind), some in groupby(lines, key=lambda line: (line.table, line.kind)):
-        yield table, kind, list(some)
-
-
-def keys_of(table: Table, lines: Sequence[Line]) -> list[Row]:
-    """Give the lines' row keys as the driver holds them."""
-    return list(zip(*(decode_values([line.key[column] for line in lines]) for column in table.key), strict=True))
-
-
-def lock_rows(session: Session, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
-    """Lock each line's row and read it as `read_rows` does."""
-    return _rows(session.lock, tables, lines)
-
-
-def read_rows(snapshot: Snapshot, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
-    """Read each line's row whole, in canonical values; None where there is no row of exactly that key.
-
-    A question has no row of its own: its place is None too.
-    """
-    return _rows(snapshot.rows, tables, lines)
-
-
-def _rows(read: Reading, tables: Tables, lines: Sequence[Line]) -> list[Cells | None]:
-    found: list[Cells | None] = [None] * len(lines)
-    # Cases change from table to table with every line; one reading a table serves all of them.
-    places: dict[str, list[int]] = {}
-    for place, line in enumerate(lines):
-        if line.kind != "ask":
-            places.setdefault(line.table, []).append(place)
-    for name, those in places.items():
-        table = tables[name]
-        some = lines if len(those) == len(lines) else [lines[place] for place in those]
-        keys = keys_of(table, some)
-        rows = read(table, keys=keys)
-        cells = dict(zip(rows, canonical_rows(table.names, list(rows.values())), strict=True))
-        # Equal for the engine is not the same: 'a' may answer for 'A', and 1 for 1.0.
-        for place, line, key in zip(those, some, keys, strict=True):
-            row = cells.get(key)
-            found[place] = row if row is not None and line.key.items() <= row.items() else None
-    return found
-
-
-def canonical_rows(names: Sequence[str], rows: Sequence[Row]) -> list[Cells]:
-    """Give raw rows in canonical values, column by column: most columns hold nothing but text."""
-    columns = map(encode_values, zip(*rows, strict=True))
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def compare(lines: Sequence[Line], found: Sequence[Cells | None]) -> list[Verdict]:
-    """Hold what was approved against what is there, byte for byte."""
-    if all(
-        row is not None and line.before is not None and line.before.items() <= row.items()
-        for line, row in zip(lines, found, strict=True)
-    ):
-        return [APPLIED] * len(lines)
-    return [_verdict(line, row) for line, row in zip(lines, found, strict=True)]
+def _as_approved(group: Alike, found: Found) -> bool:
+    if group.kind == "insert":
+        return all(found.rows[place] is None for place in group.places)
+    columns = found.columns(group)
+    return columns is not None and all(
+        column in columns and list(encode_values(columns[column])) == group.before(column) for column in group.guarded
+    )
 
 
 def _verdict(line: Line, row: Cells | None) -> Verdict:
@@ -190,36 +139,33 @@ def conflict_of(line: Line, verdict: Verdict, *, mask_of: Masking = _edges) -> s
     return f"{case}{line.table} {key}, column {', '.join(columns)}: changed since it was planned"
 
 
-def refuse_reached(session: Session, tables: Tables, lines: Sequence[Line], found: Sequence[Cells | None]) -> None:
+def refuse_reached(session: Session, tables: Tables, block: Block, found: Found) -> None:
     """Refuse to write what the database's own foreign-key actions would carry on to rows that are in no line."""
     if not any(link.on_update in ACTING or link.on_delete in ACTING for t in tables.values() for link in t.referred):
         return
-    leaving = _leaving(tables, lines)
-    for place, (line, row) in enumerate(zip(lines, found, strict=True)):
+    leaving = _leaving(tables, block)
+    for place, (line, row) in enumerate(zip(block, found.rows, strict=True)):
         table = tables[line.table]
         if row is None or not _carries_on(table, line):
             continue
-        whole = tuple(decode_values([row[name] for name in table.names]))
-        for child, key in session.reached(table, rows=[whole], kind=line.kind):
-            first, case = leaving.get((child, key), (len(lines), None))
+        for child, key in session.reached(table, rows=[row], kind=line.kind):
+            first, case = leaving.get((child, key), (len(block), None))
             # Whether it did go away is read back: only of rows without a line nobody would know.
-            if first > place and (first == len(lines) or case != line.case):
+            if first > place and (first == len(block) or case != line.case):
                 of = f"case {line.case}: " if line.case is not None else ""
                 told = f"the {line.kind} of a row of {line.table} would reach a row of {child} that came since"
                 raise Conflict(f"{of}{told}")
 
 
-def _leaving(tables: Tables, lines: Sequence[Line]) -> dict[tuple[str, Row], tuple[int, str | None]]:
+def _leaving(tables: Tables, block: Block) -> dict[tuple[str, Row], tuple[int, str | None]]:
     """Find the rows that lines delete, or whose referring columns they change: place and case of each such line."""
     leaving: dict[tuple[str, Row], tuple[int, str | None]] = {}
-    place = 0
-    for name, kind, some in alike(lines):
-        table = tables[name]
+    for group in block.runs():
+        table = tables[group.table]
         referring = {column for link in table.references for column in link.columns}
-        for at, (line, key) in enumerate(zip(some, keys_of(table, some), strict=True), start=place):
-            if kind == "delete" or (kind == "update" and referring & (line.after or {}).keys()):
-                leaving[name, key] = at, line.case
-        place += len(some)
+        if group.kind == "delete" or (group.kind == "update" and not referring.isdisjoint(group.changed)):
+            for place, line, key in zip(group.places, group.lines, group.keys(table), strict=True):
+                leaving[group.table, key] = place, line.case
     return leaving
 
 
@@ -230,44 +176,46 @@ def _carries_on(table: Table, line: Line) -> bool:
     return any(link.on_update in ACTING and set(link.to_columns) & set(line.after or ()) for link in table.referred)
 
 
-def backup_lines(
-    tables: Tables, lines: Sequence[Line], found: Sequence[Cells | None], *, salts: Iterator[str]
-) -> list[bytes]:
+def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[bytes]:
     """Write the full rows, as they are before the write, of every update and delete."""
-    return [
-        # orjson hands out far more memory than a line needs; a chunk of lines must not keep it.
-        bytes(
-            memoryview(
-                orjson.dumps((next(salts), line.table, line.key, _stored(tables[line.table], row)), option=PLAIN)
-            )
-        )
-        for line, row in zip(lines, found, strict=True)
-        if row is not None
-    ]
+    placed: list[tuple[int, bytes]] = []
+    for group in block.groups:
+        columns = found.columns(group)
+        if group.kind == "insert" or columns is None:
+            continue
+        stored = tuple(sorted(found.tables[group.table].stored))
+        rows = map(_row_of(stored), *(encode_values(columns[column]) for column in stored))
+        keys, own = [line.key for line in group.lines], islice(salts, len(group.lines))
+        told = zip(own, [group.table] * len(keys), keys, rows, strict=True)
+        written = _LINES.encode_lines(list(told)).split(b"\n")[:-1]
+        placed += zip(group.places, written, strict=True)
+    if len(block.groups) > 1:
+        placed.sort()
+    return [line for _, line in placed]
 
 
-def _stored(table: Table, row: Cells) -> Cells:
-    return row if len(row) == len(table.stored) else {name: row[name] for name in table.stored}
+@lru_cache(maxsize=256)
+def _row_of(columns: tuple[str, ...]) -> Callable[..., Any]:
+    """Make what holds a row until it is written: far less than a dictionary, and its names are those of the columns."""
+    named = {f"c{place}": column for place, column in enumerate(columns)}
+    try:
+        return msgspec.defstruct("Row", [(name, object) for name in named], rename=named, gc=False)
+    except ValueError:
+        # A name with a quote in it can only be that of a dictionary's key.
+        return lambda *cells: dict(zip(columns, cells, strict=True))
 
 
 def read_back(
-    session: Session,
-    tables: Tables,
-    lines: Sequence[Line],
-    before: Sequence[Cells | None],
-    *,
-    effects: Mapping[str, frozenset[str]],
+    session: Session, tables: Tables, block: Block, before: Found, *, effects: Mapping[str, frozenset[str]]
 ) -> list[Verdict]:
     """Read the written rows again and compare every column; give what declared side effects made of theirs."""
-    if not lines:
+    if not block:
         return []
-    # Cases change from table to table with every line: their rows are read by table, and compared one by one.
-    plain = not effects and lines[-1].case is None
-    if plain and all(_stands(session, tables[name], kind, *some) for name, kind, some in _paired(lines, before)):
-        return [APPLIED] * len(lines)
-    after = read_rows(session, tables, lines)
+    after = read_rows(session, tables, block)
+    if not effects and all(_stands(tables[group.table], group, before, after) for group in block.groups):
+        return [APPLIED] * len(block)
     verdicts: list[Verdict] = []
-    for line, row, new in zip(lines, before, after, strict=True):
+    for line, row, new in zip(block, before, after, strict=True):
         wanted = None if line.kind == "delete" else {**(row or {}), **(line.after or {})}
         aside = effects.get(line.table, frozenset())
         if new != wanted:
@@ -277,36 +225,20 @@ def read_back(
     return verdicts
 
 
-Pairs = tuple[Sequence[Line], Sequence[Cells | None]]
-
-
-def _paired(lines: Sequence[Line], before: Sequence[Cells | None]) -> Iterator[tuple[str, str, Pairs]]:
-    start = 0
-    for name, kind, some in alike(lines):
-        yield name, kind, (some, before[start : start + len(some)])
-        start += len(some)
-
-
-def _stands(session: Session, table: Table, kind: str, lines: Sequence[Line], before: Sequence[Cells | None]) -> bool:
+def _stands(table: Table, group: Alike, before: Found, after: Found) -> bool:
     """Say whether all rows are what they should be, column by column; only the quick and usual case says yes."""
-    keys = keys_of(table, lines)
-    found = session.rows(table, keys=keys)
-    if kind == "delete":
-        return not found
-    rows = [found[key] for key in keys if key in found]
-    changed = lines[0].after or {}
-    if len(rows) != len(lines) or any((line.after or {}).keys() != changed.keys() for line in lines):
+    if group.kind == "delete":
+        return all(after.rows[place] is None for place in group.places)
+    new, old = after.columns(group), before.columns(group)
+    if new is None:
         return False
-    for column, values in zip(table.names, zip(*rows, strict=True), strict=True):
-        if column in changed:
-            expected = [(line.after or {})[column] for line in lines]
-        elif column in table.stored:
-            expected = [(row or {})[column] for row in before]
-        else:
-            continue
-        if list(encode_values(values)) != expected:
-            return False
-    return True
+    return all(_stays(column, group, old, new) for column in table.stored)
+
+
+def _stays(column: str, group: Alike, old: Columns | None, new: Columns) -> bool:
+    if column in group.changed:
+        return list(encode_values(new[column])) == group.after(column)
+    return old is not None and identical(old[column], new[column])
 
 
 def _refuse_difference(
@@ -320,15 +252,20 @@ def _refuse_difference(
         raise ReadBackDiffers(f"{line.table}, column {', '.join(wrong)}: the row does not hold what was approved")
 
 
-def log_rows(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[list[LogRow], list[bytes]]:
-    """Give one change-log row a line, and the leaves of their entries."""
-    rows, entries = list(chunk.rows), list(chunk.entries)
-    for place, verdict in enumerate(verdicts):
-        if verdict != APPLIED:
-            rows[place] = rows[place]._replace(outcome=verdict.outcome)
-            if verdict.observed is not None:
-                told = encode(verdict.observed)
-                leaf = sha256(b"\x00" + told).hexdigest()
-                rows[place] = rows[place]._replace(observed=told.decode(), observed_leaf=leaf)
-            entries[place] = _entry(rows[place])
-    return rows, entries
+def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, list[bytes]]:
+    """Give what the change log holds of a chunk, and the leaves of its entries."""
+    log, entries = chunk.log, list(chunk.entries)
+    others = [place for place, verdict in enumerate(verdicts) if verdict != APPLIED]
+    if not others:
+        return log, entries
+    outcomes, observed, observed_leaves = list(log.outcome), list(log.observed), list(log.observed_leaf)
+    for place in others:
+        verdict = verdicts[place]
+        outcomes[place] = verdict.outcome
+        if verdict.observed is not None:
+            told = encode(verdict.observed)
+            observed[place], observed_leaves[place] = told.decode(), sha256(b"\x00" + told).hexdigest()
+        entries[place] = entry_leaf(
+            log.seq[place], leaf=log.leaf[place], outcome=verdict.outcome, observed_leaf=observed_leaves[place]
+        )
+    return log._replace(outcome=outcomes, observed=observed, observed_leaf=observed_leaves), entries

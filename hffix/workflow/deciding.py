@@ -8,25 +8,22 @@ from hffix.model.change import Cells, Line
 from hffix.model.question import ROWS
 from hffix.model.scope import Kept
 from hffix.model.total import unbalanced_case
+from hffix.workflow.block import Block
 from hffix.workflow.chunk import Verdict, compare
+from hffix.workflow.found import Found
 
 HELD: Final = Verdict(outcome="held")
 # It conflicts only by its case: nothing of its own was observed.
 WITH_ITS_CASE: Final = Verdict(outcome="conflict")
 
 
-def decide(lines: Sequence[Line], found: Sequence[Cells | None], answers: Mapping[int, str]) -> list[Verdict]:
+def decide(block: Block, found: Found, answers: Mapping[int, str]) -> list[Verdict]:
     """Hold rows and answers, by the lines' places, against what was approved, byte for byte."""
-    if not answers:
-        verdicts = compare(lines, found)
-        # Cases come last.
-        return verdicts if lines[-1].case is None else whole_cases(lines, verdicts)
-    places = [place for place in range(len(lines)) if place not in answers]
-    compared = iter(compare([lines[place] for place in places], [found[place] for place in places]))
-    verdicts = [
-        _answer(line, answers[place]) if place in answers else next(compared) for place, line in enumerate(lines)
-    ]
-    return whole_cases(lines, verdicts)
+    verdicts = compare(block, found)
+    for place, digest in answers.items():
+        verdicts[place] = _answer(block[place], digest)
+    # Cases come last.
+    return verdicts if block[-1].case is None else whole_cases(block, verdicts)
 
 
 def _answer(line: Line, digest: str) -> Verdict:

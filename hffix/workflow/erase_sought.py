@@ -9,9 +9,8 @@ import orjson
 
 from hffix.database import Snapshot
 from hffix.model.canonical import PLAIN
-from hffix.model.change import Cells
+from hffix.model.change import Cells, canonical_rows
 from hffix.model.value import Canonical, decode_value
-from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.rows import key_cells
 
 WRITING: Final = ("insert", "update", "delete")

@@ -13,7 +13,8 @@ from hffix.model.change import Cells, Line, inverse_cells, read_lines, salt_of
 from hffix.model.run import Run
 from hffix.model.schema import Table, parents_first
 from hffix.store.changesets import Draft
-from hffix.workflow.chunk import read_rows
+from hffix.workflow.block import Block
+from hffix.workflow.found import read_rows
 from hffix.workflow.measure import Measure
 from hffix.workflow.taking_back import applied_alone, cases_last_first
 
@@ -119,7 +120,7 @@ class Inverting:
 
     def _inverses(self, rows: Sequence[LogRow]) -> list[Inverse]:
         lines = [line for line in read_lines([row.line() for row in rows]) if isinstance(line, Line)] if rows else []
-        found = read_rows(self.snapshot, self.tables, lines)
+        found = read_rows(self.snapshot, self.tables, Block(lines))
         return [self._inverse(line, row) for line, row in zip(lines, found, strict=True)]
 
     def _inverse(self, line: Line, row: Cells | None) -> Inverse:

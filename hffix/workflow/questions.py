@@ -5,12 +5,13 @@ from itertools import islice
 from typing import Protocol
 
 from hffix.errors.applying import NotPlannedHere
-from hffix.model.change import Line
+from hffix.model.change import Line, canonical_rows
 from hffix.model.question import answered, columns_asked
 from hffix.model.schema import Table
 from hffix.model.scope import Scope
 from hffix.model.value import decode_value
-from hffix.workflow.chunk import Row, Tables, canonical_rows
+from hffix.workflow.block import Row
+from hffix.workflow.found import Tables
 
 
 class Answering(Protocol):

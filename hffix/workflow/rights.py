@@ -112,5 +112,5 @@ def _rows(change_set: ChangeSet) -> Iterator[LogRow]:
     """Read the lines as the log would hold them."""
     first = 1
     for block in change_set.blocks():
-        yield from read_chunk(block, first=first).rows
+        yield from read_chunk(block, first=first).log.rows()
         first += len(block)

@@ -18,8 +18,9 @@ from hffix.model.run import Past, Run
 from hffix.model.schema import Table
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet, all_change_sets
-from hffix.workflow.chunk import Masking, key_for_eyes, plain_lines, read_rows
+from hffix.workflow.chunk import Masking, key_for_eyes, plain_lines
 from hffix.workflow.deciding import decide, of_its_own
+from hffix.workflow.found import read_rows
 from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
 from hffix.workflow.questions import ask_again

@@ -13,7 +13,7 @@ from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain, NoSuchRow
 from hffix.errors.fixes import UnknownColumn
 from hffix.model import canonical
-from hffix.model.change import Cells
+from hffix.model.change import Cells, canonical_rows
 from hffix.model.record import Chunk, Erase, Open, Resume
 from hffix.model.run import Past, Run
 from hffix.model.schema import Table
@@ -21,7 +21,6 @@ from hffix.model.statement import Statement
 from hffix.model.value import Canonical, decode_value
 from hffix.store import approvals
 from hffix.store.changesets import known_manifest
-from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.past import read_chain, records
 from hffix.workflow.rows import key_cells, key_text
 from hffix.workflow.setting import Rules, Setting

@@ -10,13 +10,15 @@ from hffix.database.session import NO_PARAMS, Params
 from hffix.database.target import open_for_trial
 from hffix.errors import HffixError
 from hffix.errors.fixes import TrialFailed
-from hffix.model.change import Cells, Line, inverse_cells
+from hffix.model.change import Line, inverse_cells
 from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
-from hffix.workflow.chunk import Masking, Tables, conflict_of, key_for_eyes, lock_rows, plain_lines, read_back
+from hffix.workflow.block import Block
+from hffix.workflow.chunk import Masking, conflict_of, key_for_eyes, plain_lines, read_back
 from hffix.workflow.conditions import holds
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
+from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.taking import Lines
@@ -80,7 +82,7 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
     )
 
 
-def _forward(trial: _Trial, block: Sequence[Line]) -> int:
+def _forward(trial: _Trial, block: Block) -> int:
     """Write a block as a chunk is written, and count its rows; name the first line, or the case, that does not go."""
     session, tables = trial.session, trial.tables
     lines, found = _compare(trial, block)
@@ -108,7 +110,7 @@ def _forward(trial: _Trial, block: Sequence[Line]) -> int:
     return len(lines)
 
 
-def _compare(trial: _Trial, block: Sequence[Line]) -> tuple[list[Line], list[Cells | None]]:
+def _compare(trial: _Trial, block: Block) -> tuple[Block, Found]:
     """Hold rows and answers against the plan; give the lines that are written, and their rows."""
     found = lock_rows(trial.session, trial.tables, block)
     answers = ask_again(trial.session.lock_answers, trial.tables, trial.manifest.scope, block)
@@ -116,10 +118,9 @@ def _compare(trial: _Trial, block: Sequence[Line]) -> tuple[list[Line], list[Cel
         if of_its_own(verdict):
             since = "changed while it was planned, or by an earlier line" if answers else "changed while it was planned"
             raise TrialFailed(f"{since}: {conflict_of(line, verdict, mask_of=trial.mask_of)}")
-    written = [place for place, line in enumerate(block) if line.kind != "ask"]
-    lines = [block[place] for place in written]
-    refuse_unbalanced(lines, trial.manifest.keeps)
-    return lines, [found[place] for place in written]
+    rows = found.chosen([place for place, line in enumerate(block) if line.kind != "ask"])
+    refuse_unbalanced(rows.block, trial.manifest.keeps)
+    return rows.block, rows
 
 
 def _units(lines: Sequence[Line]) -> Iterator[int]:
@@ -130,7 +131,7 @@ def _units(lines: Sequence[Line]) -> Iterator[int]:
     yield len(lines)
 
 
-def _narrowed(trial: _Trial, lines: Sequence[Line], fault: HffixError) -> tuple[Sequence[Line], HffixError]:
+def _narrowed(trial: _Trial, lines: Block, fault: HffixError) -> tuple[Block, HffixError]:
     """Find the line of a case that fails by itself; where none does, what is deferred fails the case as a whole."""
     for place in range(len(lines)) if len(lines) > 1 else ():
         try:
@@ -181,19 +182,19 @@ def _failing(work: Callable[[int, int], None], start: int, end: int) -> HffixErr
     return None
 
 
-def _backward(trial: _Trial, block: Sequence[Line]) -> int:
+def _backward(trial: _Trial, block: Block) -> int:
     """Take a block back, all at once, or line by line and case by case where one of them does not come back."""
-    lines = [inverse(line) for line in reversed(block) if line.kind != "ask"]
+    lines = Block([inverse(line) for line in reversed(block) if line.kind != "ask"])
     if _comes_back(trial, lines):
         return 0
     units = [lines[start:end] for start, end in pairwise(_units(lines))]
     return sum(len(unit) for unit in units if not _comes_back(trial, unit))
 
 
-def _comes_back(trial: _Trial, lines: Sequence[Line]) -> bool:
+def _comes_back(trial: _Trial, lines: Block) -> bool:
     trial.session.savepoint()
     try:
-        found: list[Cells | None] = lock_rows(trial.session, trial.tables, lines)
+        found = lock_rows(trial.session, trial.tables, lines)
         apply.write_rows(trial.session, trial.tables, lines)
         read_back(trial.session, trial.tables, lines, found, effects=trial.effects)
     except HffixError:
@@ -208,7 +209,7 @@ def inverse(line: Line) -> Line:
     return Line(line.salt, line.table, kind, line.key, before, after, None, line.case)
 
 
-def _last_first(change_set: ChangeSet, starts: Sequence[int]) -> Iterator[tuple[Line, ...]]:
+def _last_first(change_set: ChangeSet, starts: Sequence[int]) -> Iterator[Block]:
     """Read the blocks of the way forward again, from the last to the first, about one part in memory at a time."""
     end = change_set.manifest.leaves
     for start in reversed(starts):

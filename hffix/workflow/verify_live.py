@@ -19,7 +19,7 @@ from hffix.errors.evidence import BrokenChain
 from hffix.model.change import Cells
 from hffix.model.schema import Table
 from hffix.model.value import decode_values, encode_value
-from hffix.workflow.chunk import Row
+from hffix.workflow.block import Row
 from hffix.workflow.verify_findings import Findings
 
 # Of rows that several runs wrote, so many are remembered at once; where they are more, the log is read again.

@@ -3,6 +3,7 @@ import sqlite3
 import pytest
 
 from hffix.changelog import chain, install, reader, writer
+from hffix.changelog.rows import LogColumns
 from hffix.changelog.tables import CHANGE, ERASABLE, RECORD
 from hffix.database.guards import Guarded, append_only
 from hffix.errors.targets import UnknownEngine
@@ -41,7 +42,7 @@ def written(installed: Target) -> Target:
     with installed.writing() as session:
         session.begin()
         chain.found(session, founding())
-        writer.insert_changes(session, 7, [logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
         session.commit()
     return installed
 

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from hffix.changelog import install, reader, writer
+from hffix.changelog.rows import LogColumns
 from hffix.changelog.tables import METADATA
 from hffix.errors.targets import ChangeLogRefused, NewerChangeLog
 from tests.changelog.conftest import Target, logged
@@ -35,7 +36,7 @@ def test_an_upgrade_keeps_the_rows_that_are_in_place(target: Target) -> None:
     with target.writing() as session:
         assert install.upgrade(session, to="0001") == ("0001", None)
         session.begin()
-        writer.insert_changes(session, 7, [logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
         session.commit()
         assert install.upgrade(session) == ("0002", "0001")
         assert list(reader.changes(session, 7)) == [[logged(1)]]

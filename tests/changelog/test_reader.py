@@ -4,6 +4,7 @@ import pytest
 
 from hffix.changelog import chain, reader, writer
 from hffix.changelog.reader import Control, Event, StoredRecord
+from hffix.changelog.rows import LogColumns
 from hffix.database import Session
 from hffix.errors.evidence import BrokenChain
 from hffix.errors.targets import NoChangeLog
@@ -15,7 +16,7 @@ ONE_KEY = '{"loan_no":"2"}'
 
 def _log(session: Session, run: int, *, rows: int) -> None:
     session.begin()
-    writer.insert_changes(session, run, [logged(seq) for seq in range(1, rows + 1)])
+    writer.insert_changes(session, run, LogColumns.of([logged(seq) for seq in range(1, rows + 1)]))
     session.commit()
 
 

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hffix.changelog import reader, writer
-from hffix.changelog.rows import log_row
+from hffix.changelog.rows import LogColumns, log_row
 from hffix.database import Session
 from hffix.model import merkle
 from hffix.model.change import Cells, Line
@@ -50,7 +50,7 @@ def test_a_row_holds_the_texts_of_its_line() -> None:
 
 def test_a_row_that_was_stored_still_has_its_leaf(session: Session) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     session.commit()
     ((row,),) = reader.changes(session, 7)
     assert merkle.leaf(row.line()).hex() == logged(1).leaf

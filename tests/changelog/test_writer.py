@@ -2,6 +2,7 @@ import pytest
 
 from hffix.changelog import reader, writer
 from hffix.changelog.reader import Control
+from hffix.changelog.rows import LogColumns
 from hffix.database import Session
 from hffix.errors.targets import ChangeLogRefused
 from tests.changelog.conftest import Target, logged
@@ -11,15 +12,15 @@ MANIFEST = "3" * 64
 
 def test_a_second_row_of_one_seq_is_refused_without_its_values(session: Session) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     with pytest.raises(ChangeLogRefused) as refused:
-        writer.insert_changes(session, 7, [logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     assert str(refused.value) == "the database refused to write hffix_change (IntegrityError)"
 
 
 def test_logging_nothing_does_nothing(session: Session) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [])
+    writer.insert_changes(session, 7, LogColumns.of([]))
     assert reader.change_counts(session) == {}
 
 
@@ -56,10 +57,10 @@ def test_what_is_asked_of_one_run_leaves_others_alone(session: Session) -> None:
 def test_what_is_not_committed_is_gone_when_the_session_ends(installed: Target) -> None:
     with installed.writing() as session:
         session.begin()
-        writer.insert_changes(session, 7, [logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
         session.commit()
         session.begin()
-        writer.insert_changes(session, 7, [logged(2)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(2)]))
         writer.set_control(session, MANIFEST, paused=True, by="a", at="t")
     assert installed.ask("SELECT seq FROM hffix_change") == [(1,)]
     assert installed.ask("SELECT * FROM hffix_control") == []
@@ -67,7 +68,7 @@ def test_what_is_not_committed_is_gone_when_the_session_ends(installed: Target) 
 
 def test_nobody_sees_what_is_not_committed(session: Session, installed: Target) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     before = installed.ask("SELECT seq FROM hffix_change")
     session.commit()
     assert (before, installed.ask("SELECT seq FROM hffix_change")) == ([], [(1,)])
@@ -75,12 +76,12 @@ def test_nobody_sees_what_is_not_committed(session: Session, installed: Target) 
 
 def test_a_refused_statement_neither_commits_nor_ends_the_transaction(session: Session, installed: Target) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     with pytest.raises(ChangeLogRefused):
-        writer.insert_changes(session, 7, [logged(2), logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(2), logged(1)]))
     session.rollback()
     session.begin()
-    writer.insert_changes(session, 7, [logged(3)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(3)]))
     session.commit()
     assert installed.ask("SELECT seq FROM hffix_change") == [(3,)]
 
@@ -88,7 +89,7 @@ def test_a_refused_statement_neither_commits_nor_ends_the_transaction(session: S
 def test_erased_rows_keep_their_leaf_and_the_others_their_texts(session: Session) -> None:
     session.begin()
     rows = [logged(1), logged(2), logged(3)]
-    writer.insert_changes(session, 7, rows)
+    writer.insert_changes(session, 7, LogColumns.of(rows))
     named = [(7, row.seq, row.leaf) for row in rows[:2]]
     assert writer.erase(session, named) == 2
     assert writer.erase(session, named) == 0
@@ -102,7 +103,7 @@ def test_erased_rows_keep_their_leaf_and_the_others_their_texts(session: Session
 
 def test_a_row_of_another_leaf_is_not_erased(session: Session) -> None:
     session.begin()
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     assert writer.erase(session, [(7, 1, "0" * 64), (8, 1, logged(1).leaf)]) == 0
     assert reader.erased_rows(session) == []
 
@@ -110,6 +111,6 @@ def test_a_row_of_another_leaf_is_not_erased(session: Session) -> None:
 def test_the_questions_of_a_run_are_read_but_for_the_erased(session: Session) -> None:
     session.begin()
     asks = [logged(n)._replace(kind="ask", case_id='"1"', outcome="held") for n in (2, 3)]
-    writer.insert_changes(session, 7, [logged(1), *asks])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1), *asks]))
     writer.erase(session, [(7, 3, asks[1].leaf)])
     assert [(ask.seq, ask.case_id, ask.row_key) for ask in reader.asks(session, 7)] == [(2, '"1"', asks[0].row_key)]

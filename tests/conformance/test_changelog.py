@@ -7,6 +7,7 @@ import pytest
 
 from hffix.changelog import chain, install, reader, writer
 from hffix.changelog.reader import Control, Event
+from hffix.changelog.rows import LogColumns
 from hffix.changelog.tables import ERASABLE
 from hffix.database import Session
 from hffix.errors.evidence import BrokenChain
@@ -32,7 +33,7 @@ def written(installed: Database) -> Database:
     with installed.writing() as session:
         session.begin()
         chain.found(session, founding())
-        writer.insert_changes(session, 7, [logged(1)])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
         session.commit()
     return installed
 
@@ -67,8 +68,8 @@ def test_a_copy_can_be_freed_of_its_change_log(written: Database) -> None:
 def test_rows_come_back_byte_for_byte_in_their_order(session: Session) -> None:
     rows = [logged(seq)._replace(before=NASTY, origin='"' + "长" * 5000 + '"') for seq in range(1, 4000)]
     rows[7] = rows[7]._replace(after=None, salt=None, observed="")
-    writer.insert_changes(session, 7, rows)
-    writer.insert_changes(session, 2**40, [logged(2**45)])
+    writer.insert_changes(session, 7, LogColumns.of(rows))
+    writer.insert_changes(session, 2**40, LogColumns.of([logged(2**45)]))
 
     assert [row for block in reader.changes(session, 7) for row in block] == rows
     assert [leaf for block in reader.leaves(session, 7) for leaf in block] == [row.leaf for row in rows]
@@ -79,15 +80,17 @@ def test_rows_come_back_byte_for_byte_in_their_order(session: Session) -> None:
 
 def test_a_key_is_found_by_its_exact_text_only(session: Session) -> None:
     texts = ['{"a":"x"}', '{"a":"X"}', '{"a":"x "}', '{"a":"ｘ"}', '{"a":"é"}', '{"a":"e\u0301"}']
-    writer.insert_changes(session, 7, [logged(seq)._replace(row_key=text) for seq, text in enumerate(texts, 1)])
+    writer.insert_changes(
+        session, 7, LogColumns.of([logged(seq)._replace(row_key=text) for seq, text in enumerate(texts, 1)])
+    )
     for seq, text in enumerate(texts, 1):
         assert [row.seq for _, row in reader.changes_of_key(session, "loan", text)] == [seq]
 
 
 def test_a_second_row_of_one_seq_is_refused_without_its_values(session: Session) -> None:
-    writer.insert_changes(session, 7, [logged(1)])
+    writer.insert_changes(session, 7, LogColumns.of([logged(1)]))
     with pytest.raises(ChangeLogRefused) as refused:
-        writer.insert_changes(session, 7, [logged(1)._replace(before="secret")])
+        writer.insert_changes(session, 7, LogColumns.of([logged(1)._replace(before="secret")]))
     assert "hffix_change" in refused.value.message
     assert "secret" not in refused.value.message
 

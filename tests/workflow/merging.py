@@ -11,13 +11,12 @@ from typing import Literal
 
 from hffix.changelog import reader
 from hffix.database import Snapshot, open_for_reading
-from hffix.model.change import SEED_BYTES, Cells, Line, salt_of
+from hffix.model.change import SEED_BYTES, Cells, Line, canonical_rows, salt_of
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, Reverts, TargetFacts
 from hffix.model.question import answered, columns_asked
 from hffix.model.scope import Scope, ScopeKind
 from hffix.model.value import Raw, encode_value
 from hffix.store.changesets import ChangeSet, draft
-from hffix.workflow.chunk import canonical_rows
 from hffix.workflow.measure import Measure
 from hffix.workflow.past import read_chain
 from tests.workflow.office import Office, open_office

@@ -39,7 +39,7 @@ def taken(change_set: ChangeSet, *, waiting: bool, rows: Callable[[int], int], s
         while not found or found[-1].stop <= LEAVES:
             chunk = chunks.take(rows(len(found)))
             assert [one.key["id"] for one in chunk.lines] == [{"int": str(n - 1)} for n in _numbers(chunk)]
-            assert [row.seq for row in chunk.rows] == list(_numbers(chunk))
+            assert list(chunk.log.seq) == list(_numbers(chunk))
             found.append(_numbers(chunk))
     return found
 
