@@ -60,11 +60,10 @@ def insert(tell: Tell, table: str, columns: Sequence[Column], rows: Sequence[Row
     return sum(tell(into + listed) for listed in _listed(_assigned(columns, rows)))
 
 
-def append(tell: Tell, table: str, columns: Mapping[str, Sequence[str | int | None]]) -> None:
-    """Insert rows of texts and whole numbers, given column by column."""
+def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> list[str]:
+    """Write the statements that insert rows of texts and whole numbers, given column by column."""
     into = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "
-    for listed in _listed(map(all_given, columns.values())):
-        tell(into + listed)
+    return [into + listed for listed in _listed(map(all_given, columns.values()))]
 
 
 def key_columns(table: Table) -> list[Column]:

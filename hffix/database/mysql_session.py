@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final
 
 from hffix.database import mysql_bulk
@@ -106,9 +107,13 @@ class MySQLSession(MySQL):
         """Delete rows by key."""
         return mysql_bulk.delete(self._write, table, self._stage(), keys)
 
-    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
-        """Insert rows into one of the change log's tables."""
-        mysql_bulk.append(self._tell_raw, table, columns)
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+        """Write the statements that insert rows."""
+        return partial(self._tell_all, mysql_bulk.appended(table, columns))
+
+    def _tell_all(self, statements: Sequence[str]) -> None:
+        for statement in statements:
+            self._tell_raw(statement)
 
     def settle_constraints(self) -> None:
         """Do nothing: the server checks every constraint, and fires every trigger, with each row."""

@@ -142,10 +142,11 @@ class Session(Snapshot, Protocol):
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
 
-    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
-        """Append rows, column by column, to one of the change log's own tables in bulk.
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+        """Make ready rows, given column by column, for one of the change log's own tables; a call appends them.
 
-        What refuses them is the driver's own fault.
+        Nothing is asked of the engine before that, so another thread may make them ready. What refuses them is the
+        driver's own fault.
         """
 
     def settle_constraints(self) -> None:

@@ -315,15 +315,17 @@ class SQLite:
         except sqlite3.Error as fault:
             raise refusal_of(fault) from fault
 
-    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
-        """Insert rows into one of the change log's tables; what all of them share is bound once, in the statement."""
-        alone = {name: values for name, values in columns.items() if len(set(values)) > 1}
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+        """Write the statement that inserts rows; what all of them share stands in it, and is not bound for each."""
+        alone = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
+        if not alone:
+            alone = dict(list(columns.items())[:1])
         marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
         sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
-        if alone:
-            self._driver.executemany(sql, zip(*alone.values(), strict=True))
-        else:
-            self._driver.execute(sql)
+        return lambda: self._append(sql, list(zip(*alone.values(), strict=True)))
+
+    def _append(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self._driver.executemany(sql, rows)
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

@@ -24,14 +24,28 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """Compute the root of a few leaves at once."""
     if not leaves:
         return EMPTY
-    level = list(leaves)
+    level, hashing = list(leaves), sha256
     while len(level) > 1:
-        above = [sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        joined = b"".join(level)
+        above = [hashing(b"\x01" + joined[at : at + 64]).digest() for at in range(0, len(joined) - 32, 64)]
         # An odd last node rises unchanged: that is where RFC 9162 splits at the largest power of two.
         if len(level) % 2:
             above.append(level[-1])
         level = above
     return level[0]
+
+
+def blocks(leaves: Sequence[bytes], *, first: int) -> list[tuple[int, bytes]]:
+    """Fold leaves, of which the first stands at index `first`, into the largest nodes of the tree: sizes and hashes."""
+    found: list[tuple[int, bytes]] = []
+    start = 0
+    while start < len(leaves):
+        size = 1 << ((len(leaves) - start).bit_length() - 1)
+        if first + start:
+            size = min(size, (first + start) & -(first + start))
+        found.append((size, root(leaves[start : start + size])))
+        start += size
+    return found
 
 
 class Tree:
@@ -45,14 +59,8 @@ class Tree:
 
     def add(self, hashes: Iterable[bytes]) -> None:
         """Append leaf hashes, in the largest blocks that are nodes of the tree."""
-        waiting = list(hashes)
-        start = 0
-        while start < len(waiting):
-            size = 1 << ((len(waiting) - start).bit_length() - 1)
-            if self.leaves:
-                size = min(size, self.leaves & -self.leaves)
-            self.add_node(root(waiting[start : start + size]), leaves=size)
-            start += size
+        for size, hashed in blocks(list(hashes), first=self.leaves):
+            self.add_node(hashed, leaves=size)
 
     def add_node(self, hashed: bytes, *, leaves: int) -> None:
         """Append the node of the next `leaves` leaves, as `cover` lists them."""

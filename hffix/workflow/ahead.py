@@ -1,9 +1,12 @@
 """Chunks made ready: while a server writes one, the next is read, parsed and hashed in a thread of its own."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from hffix.changelog.rows import LogColumns
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.chunk import Chunk, read_chunk
 from hffix.workflow.taking import Lines
@@ -12,10 +15,19 @@ from hffix.workflow.taking import Lines
 class Ahead:
     """The chunks of a change set from one line on.
 
-    A database in this process leaves nothing to gain from a second chunk in memory; `waiting` is for servers.
+    A database in this process leaves nothing to gain from a second chunk in memory; `waiting` is for servers. `ready`
+    makes ready what logs a chunk whose every line is applied.
     """
 
-    def __init__(self, change_set: ChangeSet, *, start: int, waiting: bool) -> None:
+    def __init__(
+        self,
+        change_set: ChangeSet,
+        *,
+        start: int,
+        waiting: bool,
+        ready: Callable[[LogColumns], Callable[[], None]] | None = None,
+    ) -> None:
+        self._ready = ready
         self._lines = Lines(change_set, start=start)
         self._leaves = change_set.manifest.leaves
         self._waiting = waiting
@@ -44,4 +56,5 @@ class Ahead:
         return chunk
 
     def _read(self, rows: int) -> Chunk:
-        return read_chunk(self._lines.take(rows), first=self._first)
+        chunk = read_chunk(self._lines.take(rows), first=self._first)
+        return replace(chunk, insert=self._ready(chunk.log)) if self._ready else chunk

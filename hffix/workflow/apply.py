@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 
 from hffix.changelog import writer
 from hffix.changelog.reader import Control, read_control
@@ -17,7 +18,7 @@ from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
 from hffix.errors.approvals import Revoked
 from hffix.model import merkle
-from hffix.model.record import BackupFacts, entries_root
+from hffix.model.record import BackupFacts
 from hffix.model.record import Chunk as ChunkRecord
 from hffix.model.run import State, next_rows
 from hffix.model.schema import Table
@@ -101,7 +102,8 @@ def apply(
 def _apply_chunks(work: Work, limits: Limits) -> None:
     began = time.monotonic()
     rows = work.setting.project.chunk_rows
-    with Ahead(work.change_set, start=work.decided, waiting=work.session.apart) as chunks:
+    ready = partial(writer.inserting_changes, work.session, work.run)
+    with Ahead(work.change_set, start=work.decided, waiting=work.session.apart, ready=ready) as chunks:
         while work.decided < work.manifest.leaves:
             control = _wait_at_the_edge(work, limits, began=began)
             chunk = chunks.take(control.chunk_rows or rows)
@@ -133,8 +135,7 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         verdicts = [next(observed) if verdict.outcome == "applied" else verdict for verdict in verdicts]
         del found, before, lines  # the rows are most of what a chunk keeps in memory
         failpoints.reach("chunk.read-back")
-        log, entries = log_of(chunk, verdicts)
-        writer.insert_changes(work.session, work.run, log)
+        entries = _log(work, chunk, verdicts)
         failpoints.reach("chunk.logged")
         _fence(work)
         work.commit_record(_record(work, chunk, verdicts, entries, backup), name="chunk", holder=work.token)
@@ -142,7 +143,8 @@ def _apply_chunk(work: Work, chunk: Chunk) -> None:
         work.session.rollback()
         raise
     work.decided = chunk.last
-    work.leaves.add(chunk.leaves)
+    for size, node in chunk.nodes:
+        work.leaves.add_node(node, leaves=size)
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     work.applied += outcomes["applied"]
     work.held += outcomes["held"]
@@ -178,7 +180,8 @@ def _back_up(work: Work, chunk: Chunk, lines: Block, before: Found) -> BackupFac
     drawn = secrets.token_hex(16 * len(lines))
     salts = (drawn[place : place + 32] for place in range(0, len(drawn), 32))
     written = backup_lines(lines, before, salts=salts)
-    root = merkle.root([merkle.leaf(line) for line in written]).hex()
+    hashing = sha256
+    root = merkle.root([hashing(b"\x00" + line).digest() for line in written]).hex()
     if written:
         backups.write_part(work.setting.project.backups, run=work.run, first=chunk.first, lines=written, root=root)
     if time.monotonic() - started > work.setting.project.backup_seconds:
@@ -206,15 +209,23 @@ def _write(session: Session, table: Table, group: Alike) -> int:
     return session.update(table, columns=columns, rows=list(zip(group.keys(table), rows, strict=True)))
 
 
+def _log(work: Work, chunk: Chunk, verdicts: Sequence[Verdict]) -> str:
+    """Insert one change-log row a line; give the root of their entries."""
+    log, entries = log_of(chunk, verdicts)
+    if log is chunk.log and chunk.insert is not None:
+        chunk.insert()
+    else:
+        writer.insert_changes(work.session, work.run, log)
+    return entries
+
+
 def _fence(work: Work) -> None:
     """Lock the head of the chain: it must be mine, and nobody may have revoked what I write."""
     work.lock_head()
     work.refuse_revoked()
 
 
-def _record(
-    work: Work, chunk: Chunk, verdicts: Sequence[Verdict], entries: Sequence[bytes], backup: BackupFacts
-) -> ChunkRecord:
+def _record(work: Work, chunk: Chunk, verdicts: Sequence[Verdict], entries: str, backup: BackupFacts) -> ChunkRecord:
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     return ChunkRecord(
         number=work.head.number + 1,
@@ -225,7 +236,7 @@ def _record(
         applied=outcomes["applied"],
         held=outcomes["held"],
         conflicts=outcomes["conflict"],
-        entries=entries_root(entries),
+        entries=entries,
         backup=backup,
         schema=schema_now(work.session, work.tables, work.manifest.schema),
     )

@@ -13,10 +13,11 @@ from hffix.changelog.rows import LogColumns, log_columns
 from hffix.database import Session
 from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
 from hffix.errors.changesets import LinesErased
+from hffix.model import merkle
 from hffix.model.canonical import encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.mask import masked
-from hffix.model.record import entry_leaf
+from hffix.model.record import entries_root, entry_leaf
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
@@ -33,14 +34,18 @@ _LINES: Final = msgspec.json.Encoder()
 class Chunk:
     """Consecutive lines of a change set, from sequence number `first`.
 
-    `log` and `entries` are what the change log will hold of them where every line is applied.
+    `log` is what the change log will hold of them where every line is applied, and `entries` what its record will.
+    `nodes` are those of the approved tree that cover the lines, each with its size.
     """
 
     first: int
     lines: Block
-    leaves: tuple[bytes, ...]
+    nodes: Sequence[tuple[int, bytes]]
     log: LogColumns
     entries: Sequence[bytes]
+    entries_root: str
+    insert: Callable[[], None] | None = None
+    """Inserts `log` into the change log, where that was made ready."""
 
     @property
     def last(self) -> int:
@@ -73,7 +78,8 @@ def plain_lines(lines: Sequence[bytes]) -> Block:
 def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     """Read the lines of one transaction, and make ready whatever can be without the database."""
     whole = plain_lines(lines)
-    leaves = tuple([sha256(b"\x00" + line).digest() for line in lines])
+    hashing = sha256
+    leaves = [hashing(b"\x00" + line).digest() for line in lines]
     told = [leaf.hex() for leaf in leaves]
     log = log_columns(whole.lines, first=first, leaves=told, outcome=APPLIED.outcome)
     entries = [
@@ -82,7 +88,8 @@ def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     ]
     # Found while the database is waited for, and not while it waits.
     _ = whole.groups
-    return Chunk(first=first, lines=whole, leaves=leaves, log=log, entries=entries)
+    nodes = merkle.blocks(leaves, first=first - 1)
+    return Chunk(first=first, lines=whole, nodes=nodes, log=log, entries=entries, entries_root=entries_root(entries))
 
 
 def compare(block: Block, found: Found) -> list[Verdict]:
@@ -252,12 +259,12 @@ def _refuse_difference(
         raise ReadBackDiffers(f"{line.table}, column {', '.join(wrong)}: the row does not hold what was approved")
 
 
-def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, list[bytes]]:
-    """Give what the change log holds of a chunk, and the leaves of its entries."""
-    log, entries = chunk.log, list(chunk.entries)
+def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, str]:
+    """Give what the change log holds of a chunk, and the root of its entries."""
     others = [place for place, verdict in enumerate(verdicts) if verdict != APPLIED]
     if not others:
-        return log, entries
+        return chunk.log, chunk.entries_root
+    log, entries = chunk.log, list(chunk.entries)
     outcomes, observed, observed_leaves = list(log.outcome), list(log.observed), list(log.observed_leaf)
     for place in others:
         verdict = verdicts[place]
@@ -268,4 +275,5 @@ def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, list[
         entries[place] = entry_leaf(
             log.seq[place], leaf=log.leaf[place], outcome=verdict.outcome, observed_leaf=observed_leaves[place]
         )
-    return log._replace(outcome=outcomes, observed=observed, observed_leaf=observed_leaves), entries
+    log = log._replace(outcome=outcomes, observed=observed, observed_leaf=observed_leaves)
+    return log, entries_root(entries)
