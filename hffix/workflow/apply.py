@@ -28,7 +28,7 @@ from hffix.store.changesets import ChangeSet
 from hffix.workflow.again import again
 from hffix.workflow.ahead import Ahead
 from hffix.workflow.block import Alike, Block
-from hffix.workflow.chunk import Chunk, Verdict, backup_lines, conflict_of, log_of, read_back, refuse_reached
+from hffix.workflow.chunk import APPLIED, Chunk, Verdict, backup_lines, conflict_of, log_of, read_back, refuse_reached
 from hffix.workflow.closing import close_run
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.failpoints import failpoints
@@ -211,11 +211,11 @@ def _write(session: Session, table: Table, group: Alike) -> int:
 
 def _log(work: Work, chunk: Chunk, verdicts: Sequence[Verdict]) -> str:
     """Insert one change-log row a line; give the root of their entries."""
-    log, entries = log_of(chunk, verdicts)
-    if log is chunk.log and chunk.insert is not None:
+    if chunk.insert is not None and all(verdict == APPLIED for verdict in verdicts):
         chunk.insert()
-    else:
-        writer.insert_changes(work.session, work.run, log)
+        return chunk.entries_root
+    log, entries = log_of(chunk, verdicts)
+    writer.insert_changes(work.session, work.run, log)
     return entries
 
 

@@ -34,18 +34,23 @@ _LINES: Final = msgspec.json.Encoder()
 class Chunk:
     """Consecutive lines of a change set, from sequence number `first`.
 
-    `log` is what the change log will hold of them where every line is applied, and `entries` what its record will.
-    `nodes` are those of the approved tree that cover the lines, each with its size.
+    `entries` are those of its record where every line is applied, and `insert` then logs them: made ready where that
+    can be done ahead. `nodes` are those of the approved tree that cover the lines, each with its size.
     """
 
     first: int
     lines: Block
+    leaves: Sequence[bytes]
     nodes: Sequence[tuple[int, bytes]]
-    log: LogColumns
     entries: Sequence[bytes]
     entries_root: str
     insert: Callable[[], None] | None = None
-    """Inserts `log` into the change log, where that was made ready."""
+
+    @property
+    def log(self) -> LogColumns:
+        """What the change log will hold of the lines where every one is applied."""
+        told = [leaf.hex() for leaf in self.leaves]
+        return log_columns(self.lines.lines, first=self.first, leaves=told, outcome=APPLIED.outcome)
 
     @property
     def last(self) -> int:
@@ -80,16 +85,20 @@ def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
     whole = plain_lines(lines)
     hashing = sha256
     leaves = [hashing(b"\x00" + line).digest() for line in lines]
-    told = [leaf.hex() for leaf in leaves]
-    log = log_columns(whole.lines, first=first, leaves=told, outcome=APPLIED.outcome)
     entries = [
-        entry_leaf(seq, leaf=leaf, outcome=APPLIED.outcome, observed_leaf=None)
-        for seq, leaf in zip(log.seq, told, strict=True)
+        entry_leaf(seq, leaf=leaf.hex(), outcome=APPLIED.outcome, observed_leaf=None)
+        for seq, leaf in enumerate(leaves, start=first)
     ]
     # Found while the database is waited for, and not while it waits.
     _ = whole.groups
-    nodes = merkle.blocks(leaves, first=first - 1)
-    return Chunk(first=first, lines=whole, nodes=nodes, log=log, entries=entries, entries_root=entries_root(entries))
+    return Chunk(
+        first=first,
+        lines=whole,
+        leaves=leaves,
+        nodes=merkle.blocks(leaves, first=first - 1),
+        entries=entries,
+        entries_root=entries_root(entries),
+    )
 
 
 def compare(block: Block, found: Found) -> list[Verdict]:
@@ -260,14 +269,12 @@ def _refuse_difference(
 
 
 def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, str]:
-    """Give what the change log holds of a chunk, and the root of its entries."""
-    others = [place for place, verdict in enumerate(verdicts) if verdict != APPLIED]
-    if not others:
-        return chunk.log, chunk.entries_root
+    """Give what the change log holds of a chunk of which not every line is applied, and the root of its entries."""
     log, entries = chunk.log, list(chunk.entries)
     outcomes, observed, observed_leaves = list(log.outcome), list(log.observed), list(log.observed_leaf)
-    for place in others:
-        verdict = verdicts[place]
+    for place, verdict in enumerate(verdicts):
+        if verdict == APPLIED:
+            continue
         outcomes[place] = verdict.outcome
         if verdict.observed is not None:
             told = encode(verdict.observed)

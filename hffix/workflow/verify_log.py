@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from types import NoneType
 from typing import Final
 
-import orjson
+import msgspec
 
 from hffix.changelog import reader
 from hffix.changelog.rows import LogRow
@@ -22,6 +21,8 @@ from hffix.workflow.verify_cases import CasesMet, check_outcomes
 from hffix.workflow.verify_findings import Findings
 
 SALT_DIGITS: Final = 32
+# Reads one value of JSON through to its end, and makes nothing of it.
+_ONE_VALUE: Final = msgspec.json.Decoder(msgspec.Raw).decode
 WRITTEN_OVER: Final = frozenset({"update", "delete"})
 
 
@@ -169,20 +170,26 @@ def _leaves(block: Sequence[LogRow]) -> list[bytes]:
 
 def _are_apart(block: Sequence[LogRow]) -> bool:
     """Say whether every column is a part of its line by itself: then no bytes moved from one to another."""
-    loads = orjson.loads
+    _, salts, _, kinds, keys, befores, afters, origins, cases, *_ = zip(*block, strict=True)
     try:
-        keys = {type(loads(row.row_key)) for row in block}  # type: ignore[arg-type]
-        cells = {type(loads(text)) for row in block for text in (row.before, row.after)}  # type: ignore[arg-type]
-        texts = {type(loads(text)) for row in block for text in (row.origin, row.case_id) if text is not None}
         return (
-            keys == {dict}
-            and cells <= {dict, NoneType}
-            and texts <= {str}
-            and {len(row.salt or "") for row in block} == {SALT_DIGITS}
-            and {row.kind for row in block} <= set(KINDS)
+            _are_values(keys, beginning="{")
+            and _are_values(befores, beginning="{n")
+            and _are_values(afters, beginning="{n")
+            and _are_values([text for text in origins if text is not None], beginning='"')
+            and _are_values([text for text in cases if text is not None], beginning='"')
+            and {len(salt or "") for salt in salts} == {SALT_DIGITS}
+            and set(kinds) <= set(KINDS)
         )
-    except (orjson.JSONDecodeError, TypeError):
+    except (msgspec.DecodeError, TypeError):
         return False
+
+
+def _are_values(texts: Sequence[str], *, beginning: str) -> bool:
+    """Say whether each text is one value of JSON, and of a kind that begins like this; n is null's."""
+    for text in texts:
+        _ONE_VALUE(text)
+    return {text[:1] for text in texts} <= set(beginning)
 
 
 def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: Collection[str], findings: Findings) -> bytes:
