@@ -11,7 +11,7 @@ from typing import Final
 
 from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
 from hffix.model import merkle
-from hffix.model.manifest import PART_LINES, Root
+from hffix.model.manifest import Root
 from hffix.store.files import FILE_MODE, TEMPORARY, read, storing, sync, sync_folder
 
 if sys.version_info >= (3, 14):
@@ -24,13 +24,14 @@ LONGEST: Final = 8 * 1024 * 1024
 # No file of hffix asks for a window of more than 2 MiB; one that does was not made here.
 _WINDOW: Final[Mapping[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
 _PIECE: Final = 256 * 1024
+_FOLDED: Final = 4096
 _ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
 
 
 class Leaves:
-    """The tree of a file's lines, in memory of at most one part's hashes.
+    """The tree of a file's lines, in memory of a few thousand hashes.
 
-    A part has a power of two of lines, so that what is folded away is a node of the tree. `holds_erased` says whether
+    As many as are folded away at once are a power of two, and so a node of the tree. `holds_erased` says whether
     a line was met that stands as its leaf, or whose leaf is one of those given as erased.
     """
 
@@ -52,15 +53,14 @@ class Leaves:
             if self._erased and not self._erased.isdisjoint(leaves):
                 self.holds_erased = True
         self._waiting += leaves
-        while len(self._waiting) >= PART_LINES:
-            self._tree.add_node(merkle.root(self._waiting[:PART_LINES]), leaves=PART_LINES)
-            del self._waiting[:PART_LINES]
+        while len(self._waiting) >= _FOLDED:
+            self._tree.add_node(merkle.root(self._waiting[:_FOLDED]), leaves=_FOLDED)
+            del self._waiting[:_FOLDED]
 
     def root(self) -> Root:
         """Compute the root of all lines; nothing can be added after it."""
-        if self._waiting:
-            self._tree.add_node(merkle.root(self._waiting), leaves=len(self._waiting))
-            self._waiting = []
+        self._tree.add(self._waiting)
+        self._waiting = []
         return Root(root=self._tree.root().hex(), leaves=self._tree.leaves)
 
 

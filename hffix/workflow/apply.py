@@ -110,6 +110,7 @@ def _apply_chunks(work: Work, limits: Limits) -> None:
             started = time.monotonic()
             again(work.session, partial(_apply_chunk, work, chunk))
             rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
+            del chunk  # before the next one but one is made ready: a chunk is most of what is in memory
             done, leaves = work.decided, work.manifest.leaves
             work.setting.watch(Step(name="apply", done=done, total=leaves, conflicts=work.conflicts))
 

@@ -14,20 +14,20 @@ from hffix.database import Snapshot
 from hffix.errors.evidence import BrokenChain
 from hffix.model import merkle
 from hffix.model.change import KINDS
-from hffix.model.manifest import PART_LINES
 from hffix.model.record import Chunk, entries_root, entry_leaf
 from hffix.model.run import Run
 from hffix.workflow.verify_cases import CasesMet, check_outcomes
 from hffix.workflow.verify_findings import Findings
 
 SALT_DIGITS: Final = 32
+FOLDED: Final = 4096
 # Reads one value of JSON through to its end, and makes nothing of it.
 _ONE_VALUE: Final = msgspec.json.Decoder(msgspec.Raw).decode
 WRITTEN_OVER: Final = frozenset({"update", "delete"})
 
 
 class RunTree:
-    """The tree of a run's leaves, in memory of at most one part's hashes."""
+    """The tree of a run's leaves, in memory of a few thousand of them."""
 
     def __init__(self) -> None:
         self._tree = merkle.Tree()
@@ -37,9 +37,9 @@ class RunTree:
         """Append the leaves of some rows."""
         self._waiting += leaves
         # A power of two of leaves is a node of the tree.
-        while len(self._waiting) >= PART_LINES:
-            self._tree.add_node(merkle.root(self._waiting[:PART_LINES]), leaves=PART_LINES)
-            del self._waiting[:PART_LINES]
+        while len(self._waiting) >= FOLDED:
+            self._tree.add_node(merkle.root(self._waiting[:FOLDED]), leaves=FOLDED)
+            del self._waiting[:FOLDED]
 
     def finish(self) -> merkle.Tree:
         """Give the tree, to which only the nodes of a run's rest can be added."""
