@@ -34,7 +34,7 @@ def bound(sql: str, params: Params) -> str:
     for match in _PARTS.finditer(sql):
         if match.lastindex:
             raise QueryFailed(f"the SQL is not read by everybody alike: {_FOREIGN[match.lastindex]}")
-    return with_marks(sql, lambda name: given(params[name]) if name in params else f":{name}")
+    return with_marks(sql, lambda name: given(params[name]) if name in params else f":{name}", brackets=False)
 
 
 def refuse_writing(sql: str) -> None:

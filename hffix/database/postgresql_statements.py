@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from hffix.authoring.words import with_marks
 from hffix.database.postgresql_schema import Described
 from hffix.database.postgresql_values import as_parameter, quote
+from hffix.database.postgresql_words import refuse_foreign
 from hffix.database.session import Params
 
 
 def bind(sql: str, params: Params) -> tuple[str, list[object]]:
     """Bind the params of an author's SQL by place, in the order in which they stand there."""
+    refuse_foreign(sql)
     values: list[object] = []
 
     def mark(name: str) -> str:
@@ -18,7 +20,7 @@ def bind(sql: str, params: Params) -> tuple[str, list[object]]:
         values.append(as_parameter(params[name]))
         return f"${len(values)}"
 
-    return with_marks(sql, mark), values
+    return with_marks(sql, mark, brackets=False), values
 
 
 def given(columns: int, *, numbered: bool = False) -> str:

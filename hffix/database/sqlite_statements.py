@@ -19,7 +19,7 @@ def bind_params(sql: str, params: Params) -> tuple[str, list[object]]:
         values.append(as_parameter(params[name]))
         return bind([params[name]])[0]
 
-    return with_marks(sql, mark), values
+    return with_marks(sql, mark, brackets=True), values
 
 
 def in_keys(table: Table, keys: Sequence[Row]) -> str:
