@@ -43,6 +43,9 @@ def given(value: Raw) -> str:
 
 def all_assigned(column: Column, values: Sequence[Raw]) -> list[str]:
     """Write values of a column as the column, or its like in a temporary table, is given them."""
+    if kind_of(column).name == "float":
+        # The shortest digits of the largest one are, taken as a double, beyond what the column takes.
+        return [given(as_single(value)) if type(value) is float else given(value) for value in values]
     if UnreadableText in set(map(type, values)):
         charset = kind_of(column).charset or "binary"
         # With the introducer these are bytes of that character set, and are not converted.

@@ -36,6 +36,7 @@ WITH_ASCII: Final = frozenset(
 )
 UTF8: Final = frozenset({"utf8mb4", "utf8mb3"})
 
+_LEAST_SINGLE: Final = 2.0**-126
 _TYPE: Final = re.compile(r"(\w+)(?:\((\d+)(?:,(\d+))?\))?(.*)", re.DOTALL)
 
 
@@ -77,7 +78,8 @@ def _kind(declared: str, collation: str | None) -> Kind:
 def shortest_single(value: float) -> float:
     """Give the number of fewest digits that a 4-byte float holds as this one: 0.1 for 0.10000000149011612."""
     held = struct.pack("<f", value)
-    for digits in (6, 7, 8):
+    # Any six digits come back from it, unless it is so small that it has fewer of its own.
+    for digits in (6, 7, 8) if abs(value) >= _LEAST_SINGLE else range(1, 9):
         written = float(f"{value:.{digits - 1}e}")
         if struct.pack("<f", written) == held:
             return written

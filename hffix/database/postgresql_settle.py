@@ -25,6 +25,9 @@ _WHOLE: Final = {"int2": 2**15, "int4": 2**31, "int8": 2**63}
 # The header that a length carries in pg_attribute.atttypmod, and how numeric packs precision and scale into it.
 _HEADER: Final = 4
 _SCALE_BITS: Final = 0x7FF
+# What a numeric without declared digits holds, before the point and after it.
+_MOST_WHOLE: Final = 131_072
+_MOST_FRACTION: Final = 16_383
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK: Final = r"([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
 _TIME: Final = re.compile(_CLOCK)
@@ -33,6 +36,7 @@ _TIMESTAMP: Final = re.compile(
     rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[ T]{_CLOCK}(Z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?)?"
 )
 _LOST: Final = "the column would lose a digit, a character or a sign"
+_TOO_LARGE: Final = "the number does not fit into the column"
 _OTHER_KIND: Final = "the column does not take a value of this kind"
 
 
@@ -105,17 +109,21 @@ def _whole(stored: Stored, value: Raw) -> Raw:
 def _decimal(stored: Stored, value: Raw) -> Raw:
     number = _number(value)
     digits = plain_digits(number)
+    whole, _, fraction = digits.lstrip("-").partition(".")
     if stored.modifier < 0:
+        if len(whole) > _MOST_WHOLE or len(fraction) > _MOST_FRACTION:
+            raise Unsettled(_TOO_LARGE)
         return Decimal(digits)
     precision = (stored.modifier - _HEADER) >> 16 & 0xFFFF
     scale = ((stored.modifier - _HEADER) & _SCALE_BITS ^ 1024) - 1024
-    whole, _, fraction = digits.lstrip("-").partition(".")
     # Below a negative scale, whole digits too are rounded away.
     lost = whole[scale:].strip("0") + fraction if scale < 0 else fraction[scale:]
     if lost.strip("0"):
         raise Unsettled(_LOST)
-    if len(whole.lstrip("0")) > precision - scale:
-        raise Unsettled("the number does not fit into the column")
+    # Where the scale is the greater one, the first digits behind the point are zeros too.
+    held = whole + fraction[: max(scale, 0)].ljust(scale, "0")
+    if len(held.lstrip("0")) > precision - min(scale, 0):
+        raise Unsettled(_TOO_LARGE)
     sign = "-" if number.is_signed() else ""
     return Decimal(f"{sign}{whole}.{fraction[:scale].ljust(scale, '0')}" if scale > 0 else f"{sign}{whole}")
 

@@ -145,6 +145,9 @@ class Decider:
             ) from fault
 
     def _settled(self, column: str, result: object, before: Raw) -> Raw:
+        if result is before:
+            # What is left as it was need not be what the column would take, as NaN.
+            return before
         try:
             after = self._settlers[column](stored(result, before=before))
         except TypeError as fault:

@@ -1,7 +1,8 @@
 """Every value that a column can hold is read as it stands, goes through its canonical form, and is written back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,20 @@ from hffix.model import canonical
 from hffix.model.schema import Table
 from hffix.model.value import Raw, decode_value, encode_value
 from tests.conformance.engine import Database, Engine
+from tests.conformance.offices import open_office
+from tests.workflow.office import Office
+
+GIVEN_BACK = '''\
+"""What stands there, given back."""
+from hffix import Fix
+fix = Fix(author="li.wei", risk="low")
+NAMES = {names}
+
+@fix.rows("held", writes=NAMES, at_most=1000)
+def given_back({parameters}):
+    """Give every value back as it came."""
+    return dict(zip(NAMES, ({parameters},), strict=True))
+'''
 
 
 def columns_of(database: Database, kinds: list[str]) -> list[str]:
@@ -154,3 +169,62 @@ def test_what_settles_is_held_exactly_and_settles_again_to_itself(
 
     (found,) = session.rows(table, keys=[(1,)]).values()
     assert repr(found[1:]) == repr(tuple(row))
+
+
+def giving_back(database: Database, folder: Path, names: Sequence[str]) -> Office:
+    """Make an office with a fix that changes nothing."""
+    script = GIVEN_BACK.format(names=tuple(names), parameters=", ".join(names))
+    return open_office(database, folder, fixes={"0001_given_back": script})
+
+
+def test_a_value_that_a_fix_gives_back_is_no_change(database: Database, tmp_path: Path) -> None:
+    held = database.engine.held
+    names = columns_of(database, [one.type for one in held])
+    database.run(f"INSERT INTO held VALUES (1, {', '.join(one.sql for one in held)})")
+    counts = giving_back(database, tmp_path / "office", names).plan("1").manifest.counts
+
+    assert (counts.scanned, counts.changed, counts.reasons) == (1, 0, {})
+
+
+@pytest.fixture
+def given_back(database: Database, tmp_path: Path) -> Office:
+    names = columns_of(database, [one.type for one in database.engine.generated])
+    return giving_back(database, tmp_path / "office", names)
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=some.data())
+def test_what_was_settled_and_written_is_planned_again_without_a_change(
+    engine: Engine, database: Database, given_back: Office, data: some.DataObject
+) -> None:
+    database.run("DELETE FROM held")
+    with database.writing() as session:
+        table = session.table("held")
+        session.begin()
+        rows = [
+            (
+                key,
+                *(
+                    settled_or_null(session, table, f"c{n}", data.draw(one.values))
+                    for n, one in enumerate(engine.generated)
+                ),
+            )
+            for key in range(6)
+        ]
+        session.insert(table, columns=table.names, rows=rows)
+        session.commit()
+
+    counts = given_back.plan("1").manifest.counts
+
+    assert (counts.scanned, counts.changed, counts.reasons) == (6, 0, {})
+
+
+def settled_or_null(session: Session, table: Table, column: str, value: Raw) -> Raw:
+    try:
+        return session.settle(table, column, value=value)
+    except Unsettled:
+        return None
