@@ -24,6 +24,7 @@ CHINESE: Final[dict[str, str]] = {
     "Whether the last transaction was written is not known here; those before it stand.": (
         "最后一个事务是否写入，此处不得而知；此前的事务均已写入。"
     ),
+    "What was committed stands, with its log and its backup.": "已提交的内容有效，其日志与备份俱在。",
     "Nothing needed to be written.": "无需写入。",
     "A transaction that was not committed was rolled back.": "未提交的事务已撤回。",
     "Run the command again.": "请重新运行该命令。",

@@ -257,6 +257,10 @@ HINTS: Final[dict[str, str]] = {
     "Write the key as 1234, or as col=val,col=val for a composite key.": (
         "主键写作 1234；复合主键写作 col=val,col=val。"
     ),
+    "Run the command again: it writes the receipt that is pending.": "请再次运行该命令：它会补写待出的回执。",
+    "Ask who runs the server to make room on its disks, then run the command again.": (
+        "请让服务器管理者腾出磁盘空间，然后再次运行该命令。"
+    ),
     # Given where it happens.
     "Give -o another place.": "请给 -o 换一个位置。",
     "Give -o another name, or add --force.": "请给 -o 换一个文件名，或加 --force。",

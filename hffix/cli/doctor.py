@@ -16,7 +16,7 @@ from hffix.errors import HffixError
 from hffix.errors.applying import NoSpace
 from hffix.errors.targets import NoChangeLog
 from hffix.workflow.past import read_chain
-from hffix.workflow.session import LEAST_SPACE
+from hffix.workflow.space import LEAST_SPACE
 from hffix.workflow.witness import check_witnesses, refuse_lost_log
 
 if TYPE_CHECKING:

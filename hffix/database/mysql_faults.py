@@ -8,7 +8,7 @@ from pymysql.constants import CR, ER
 
 from hffix.database.mysql_driver import DriverError, code_of
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, WriteRefused
+from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, ServerFull, WriteRefused
 
 _WORD: Final = re.compile(r"\w+")
 _NAMES: Final = {
@@ -29,6 +29,8 @@ _NAMES: Final = {
 # The row changed since the snapshot, a deadlock, a lock that was not given in time; a table that was altered.
 _PASSING: Final = frozenset({1020, 1205, 1213, 1412})
 _LOST: Final = frozenset({2002, 2003, 2006, 2013, 2014, 2027, 2055, 1053, 1158, 1159, 1160, 1161, 1317, 1927, 4031})
+# A file could not be written, the disk is full, a table or its log is: the server takes back the statement only.
+_FULL: Final = frozenset({1021, 1026, 1114, 1197})
 _NOT_ALLOWED: Final = frozenset({1044, 1142, 1143, 1227, 1370})
 _GRANT: Final = (
     "Grant the user SELECT on the tables and CREATE TEMPORARY TABLES on the database; to write, also INSERT, UPDATE and"
@@ -50,7 +52,7 @@ _OF_SCHEMA: Final[dict[int, re.Pattern[str]]] = {
 
 
 def passing(fault: BaseException) -> HffixError | None:
-    """Name a fault that passes: a lock not given in time, a deadlock, or a connection that is gone."""
+    """Name a fault that passes: a lock not given in time, a deadlock, a connection that is gone, a full disk."""
     if not isinstance(fault, DriverError):
         return None
     code = code_of(fault)
@@ -58,7 +60,7 @@ def passing(fault: BaseException) -> HffixError | None:
         return Busy(f"another transaction kept the rows locked ({_named(code)})")
     if code in _LOST or code == 0:
         return ConnectionLost(f"the connection to the server is gone ({_named(code)})")
-    return None
+    return ServerFull(f"the server has no room left ({_named(code)})") if code in _FULL else None
 
 
 def refusal_of_query(fault: BaseException, *, sql: str) -> HffixError:

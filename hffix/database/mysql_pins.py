@@ -62,7 +62,8 @@ class Pins:
         self._written = ", ".join(f"{name} = {_written(value)}" for name, value in settings.items())
         self._isolation = isolation
         self._wanted = {**settings, "tx_isolation" if self.mariadb else "transaction_isolation": isolation}
-        self._asked = "SELECT " + ", ".join(f"@@SESSION.{name}" for name in self._wanted)
+        self._asked = "SELECT CONNECTION_ID(), " + ", ".join(f"@@SESSION.{name}" for name in self._wanted)
+        self._thread = _text(driver, "SELECT CONNECTION_ID()")
         self.set()
 
     def set(self) -> None:
@@ -76,7 +77,10 @@ class Pins:
     def hold(self) -> None:
         """Refuse a session whose settings are no longer those that were set."""
         found = self._driver.ask(self._asked).rows[0]
-        values = [None if value is None else value.decode() for value in found]
+        thread, *values = [None if value is None else value.decode() for value in found]
+        if thread != self._thread:
+            # Locks, settings and temporary tables of a session are somebody else's then.
+            raise NotPinned("a pooler gave this session another thread of the server")
         other = [
             name
             for (name, wanted), value in zip(self._wanted.items(), values, strict=True)

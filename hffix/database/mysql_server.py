@@ -12,14 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from hffix.database import mysql_driver
+from hffix.database.lease import leased
 from hffix.database.mysql import Link, MySQL
 from hffix.database.mysql_aside import Aside
 from hffix.database.mysql_driver import Driver, DriverError
 from hffix.database.mysql_faults import named, warned_by_row
+from hffix.database.mysql_grip import MySQLGrip
 from hffix.database.mysql_pins import READING, WRITING, Pins, refuse_unwritable
 from hffix.database.mysql_session import MySQLSession, Trial
 from hffix.database.session import Session, Snapshot
-from hffix.errors.targets import CannotReach, Held, UnknownEngine
+from hffix.errors.targets import CannotReach, UnknownEngine
 
 Kind = TypeVar("Kind", bound=MySQLSession)
 CONNECT_SECONDS: Final = 10
@@ -65,14 +67,16 @@ def trying(url: URL, *, folder: Path) -> Iterator[Session]:
 
 @contextmanager
 def locking(url: URL, *, folder: Path, holder: Callable[[], str]) -> Iterator[None]:
-    """Hold a lock of the server, which frees it when this process, or the connection, ends."""
-    with ExitStack() as opened:
-        driver, _ = _open(url, folder, opened, isolation=READING)
-        name = _LOCK + hashlib.sha256(str(url.database).encode()).hexdigest()[:_LOCK_DIGITS]
-        with _reaching(url):
-            given = driver.ask(f"SELECT GET_LOCK('{name}', 0)").rows[0][0]
-        if given != b"1":
-            raise Held(f"the target is held by {holder()}")
+    """Hold a lock of the server, which frees it when its session ends, or is silent for too long."""
+    name = _LOCK + hashlib.sha256(str(url.database).encode()).hexdigest()[:_LOCK_DIGITS]
+
+    def connect() -> MySQLGrip:
+        with ExitStack() as opened:
+            driver, _ = _open(url, folder, opened, isolation=READING)
+            opened.pop_all()
+            return MySQLGrip(driver, name=name)
+
+    with leased(connect, holder=holder):
         yield
 
 

@@ -14,7 +14,7 @@ from hffix.database.mysql_pins import durable
 from hffix.database.mysql_words import bound, refuse_writing
 from hffix.database.session import Params, Row
 from hffix.errors import HffixError
-from hffix.errors.targets import CommitUnknown, ConnectionLost, WriteRefused
+from hffix.errors.targets import Busy, CommitUnknown, WriteRefused
 from hffix.model.schema import Column, Table
 
 _SAVEPOINT: Final = "hffix_savepoint"
@@ -41,6 +41,9 @@ class MySQLSession(MySQL):
 
     def begin(self) -> None:
         """Begin, and see that the session is still the one whose settings were pinned."""
+        if self._driver.in_transaction:
+            # Or what is open would be committed by the beginning of another.
+            self.rollback()
         self._driver.defined = False
         self._tell("START TRANSACTION READ WRITE")
         self._hold()
@@ -62,7 +65,7 @@ class MySQLSession(MySQL):
             self._driver.tell("COMMIT")
         except DriverError as fault:
             told = passing(fault)
-            if told is None or isinstance(told, ConnectionLost):
+            if not isinstance(told, Busy):
                 raise CommitUnknown(f"the server gave no clear answer to a commit ({named(fault)})") from fault
             self.rollback()
             raise told from fault

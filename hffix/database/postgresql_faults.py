@@ -6,7 +6,7 @@ from typing import Final
 import psycopg
 
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, WriteRefused
+from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, ServerFull, WriteRefused
 
 # Serialization failure, deadlock, lock not available, and a statement that was cancelled or took too long.
 _PASSING: Final = {
@@ -17,6 +17,8 @@ _PASSING: Final = {
 }
 # The server goes down, or ends an idle session; 08 is the whole class of connections that break.
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03"})
+# A disk is full, the memory, or what a configured limit leaves of them: the server's operator must see to it.
+_FULL: Final = frozenset({"53100", "53200", "53400"})
 # Of this class, syntax errors and unknown names, the message quotes the statement.
 _OF_SQL: Final = "42"
 _QUOTES_NOTHING: Final = frozenset({"22012", "25006"})
@@ -24,7 +26,7 @@ _QUOTED: Final = re.compile(r'"([^"]*)"')
 
 
 def passing(fault: BaseException) -> HffixError | None:
-    """Give the typed error of a fault that passes: a lock, a deadlock, a connection that broke."""
+    """Give the typed error of a fault that passes: a lock, a deadlock, a connection that broke, a disk that is full."""
     if not isinstance(fault, psycopg.Error):
         return None
     state = fault.sqlstate
@@ -32,7 +34,7 @@ def passing(fault: BaseException) -> HffixError | None:
         return Busy(_PASSING[state])
     if state in _LOST or (state or "").startswith("08") or (state is None and _broken(fault)):
         return ConnectionLost("the connection to PostgreSQL broke")
-    return None
+    return ServerFull(f"PostgreSQL has no room left ({type(fault).__name__})") if state in _FULL else None
 
 
 def _broken(fault: psycopg.Error) -> bool:

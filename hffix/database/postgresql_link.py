@@ -81,10 +81,7 @@ class Link:
         try:
             self.run(f"BEGIN {kind}")
             pin(self.driver, self._pins, local=True)
-            ((pid,),) = self.run("SELECT pg_backend_pid()").fetchall()
-            if pid != self._pid:
-                # Locks and settings of a session are somebody else's then.
-                raise NotPinned("a pooler gave this session another server process")
+            self._assert_own(kind)
             if keep:
                 self.run(f"SAVEPOINT {_START}")
         except psycopg.Error as fault:
@@ -95,6 +92,18 @@ class Link:
             raise
         self._keeps, self._by_key = keep, None
         self.warnings.clear()
+
+    def _assert_own(self, kind: str) -> None:
+        """Refuse a transaction of another session, or of another kind, than the one that was begun."""
+        ((pid, isolation, read_only),) = self.run(
+            "SELECT pg_backend_pid(), current_setting('transaction_isolation'),"
+            " current_setting('transaction_read_only')"
+        ).fetchall()
+        if pid != self._pid:
+            # Locks and settings of a session are somebody else's then.
+            raise NotPinned("a pooler gave this session another server process")
+        if f"ISOLATION LEVEL {isolation.upper()} READ {'ONLY' if read_only == 'on' else 'WRITE'}" != kind:
+            raise NotPinned(f"the transaction that began is {isolation}, read-only {read_only}")
 
     def end(self) -> None:
         """Roll back whatever is open; a connection that broke has nothing open."""

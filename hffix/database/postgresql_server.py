@@ -5,20 +5,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from sqlalchemy import URL
 
+from hffix.database import lease
+from hffix.database.lease import leased
 from hffix.database.postgresql import PostgreSQL
 from hffix.database.postgresql_link import Link
 from hffix.database.postgresql_pins import READING, WRITING
 from hffix.database.postgresql_session import PostgreSQLSession, Trial
-from hffix.errors.targets import CannotReach, Held
+from hffix.errors.targets import CannotReach
 
 # Drawn once; a database has one lineage, and an advisory lock is a database's own.
 RUN_LOCK: Final = 0x68666669785F7231
 _SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _HOLDER: Final = """
 SELECT coalesce(host(a.client_addr), 'local'), a.pid,
-    to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+    to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    coalesce(extract(epoch FROM clock_timestamp() - a.state_change), 0)
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -63,19 +67,47 @@ def trying(url: URL, *, folder: Path) -> Iterator[Trial]:
 
 @contextmanager
 def locking(url: URL, *, folder: Path, holder: Callable[[], str]) -> Iterator[None]:
-    """Hold an advisory lock, which the server frees when this connection ends, however it ends."""
-    with _linked(url, READING) as link:
-        # The lock waits through the whole run; a session that is idle for long would be ended with it.
-        link.fetch("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")
-        if not link.fetch("SELECT pg_try_advisory_lock($1::bigint)", (str(RUN_LOCK),))[0][0]:
-            raise Held(f"the target is held by {holder()}{_told(link)}")
+    """Hold an advisory lock, which the server frees when its session ends, or is silent for too long."""
+    with leased(lambda: _Grip(url), holder=holder):
         yield
 
 
-def _told(link: Link) -> str:
-    """Say which session of the server holds the lock, as far as this role may see it."""
-    found = link.fetch(_HOLDER, (str(RUN_LOCK),))
-    return "".join(f" (server process {pid}, from {address}, since {since})" for address, pid, since in found[:1])
+class _Grip:
+    """The session that holds the lock."""
+
+    def __init__(self, url: URL) -> None:
+        self._link = Link(url, pins=READING)
+        # Older servers end no session that is idle.
+        self._link.fetch(
+            "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+            (f"{lease.LEASE_SECONDS}s",),
+        )
+
+    def take(self) -> bool:
+        """Ask for the lock, and do not wait for it."""
+        return bool(self._link.fetch("SELECT pg_try_advisory_lock($1::bigint)", (str(RUN_LOCK),))[0][0])
+
+    def speak(self) -> bool:
+        """Ask for nothing."""
+        try:
+            self._link.run("SELECT")
+        except psycopg.Error:
+            return False
+        return True
+
+    def silence(self) -> float | None:
+        """Look when the holder's last statement ended, where this role is shown it."""
+        found = self._link.fetch(_HOLDER, (str(RUN_LOCK),))
+        return float(found[0][3]) if found else None
+
+    def told(self) -> str:
+        """Name the server's process, and where it was called from."""
+        found = self._link.fetch(_HOLDER, (str(RUN_LOCK),))
+        return "".join(f" (server process {pid}, from {place}, since {since})" for place, pid, since, _ in found[:1])
+
+    def close(self) -> None:
+        """Hang up."""
+        self._link.close()
 
 
 def _refuse_replica(link: Link) -> None:

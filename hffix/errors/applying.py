@@ -111,3 +111,10 @@ class CaseUnbalanced(HffixError):
 
     code, hint = "HFX-617", "Find out who made this change set: plan refuses such a case. Then plan again."
     untouched = "Nothing of that chunk was written; the chunks before it are committed, logged and backed up."
+
+
+class ReceiptPending(HffixError):
+    """What a command appended is committed, and the receipt of it could not be written."""
+
+    code, hint = "HFX-618", "Run the command again: it writes the receipt that is pending."
+    untouched = "What was committed stands, with its log and its backup."

@@ -160,3 +160,10 @@ class NotAudited(HffixError):
 
     code, hint = "HFX-534", "Make backups/ in the project writable for this account, then run the command again."
     untouched = "Nothing was written."
+
+
+class ServerFull(HffixError):
+    """The database's server has no room left for what is written."""
+
+    code, hint = "HFX-535", "Ask who runs the server to make room on its disks, then run the command again."
+    untouched = "Nothing of this transaction was written."

@@ -5,23 +5,49 @@ from collections.abc import Callable
 from typing import Final
 
 from hffix.database import Session
-from hffix.errors.targets import Busy, ConnectionLost
+from hffix.errors.targets import Busy, CannotReach, ConnectionLost
 
 # Nobody is waited for longer than that; whoever runs the command again later loses nothing.
 PATIENCE: Final = 5.0
+# A server that crashed, or is started again, is back within that; nothing is locked meanwhile.
+RETURN_SECONDS: Final = 30.0
 _WAITS: Final = (0.1, 0.3, 0.9, 1.5)
 
 
-def again(session: Session, work: Callable[[], None]) -> None:
-    """Do a transaction, a few times if need be; one whose commit is not known is never done twice."""
+def again(
+    session: Session,
+    work: Callable[[], None],
+    *,
+    renewed: Callable[[], None] = lambda: None,
+    patience: float | None = None,
+) -> None:
+    """Do a transaction, a few times if need be; one whose commit is not known is never done twice.
+
+    `renewed` looks at where a new connection leads. With `patience`, locks are waited for as long as that.
+    """
     began = time.monotonic()
-    for wait in _WAITS:
+    most = PATIENCE if patience is None else patience
+    waits = iter(_WAITS)
+    while True:
         try:
             return work()
         except (Busy, ConnectionLost) as passing:
-            if time.monotonic() - began > PATIENCE:
+            wait = next(waits, None if patience is None else _WAITS[-1])
+            if wait is None or time.monotonic() - began > most:
                 raise
             time.sleep(wait)
             if isinstance(passing, ConnectionLost):
-                session.renew()
-    return work()
+                _renew(session)
+                renewed()
+
+
+def _renew(session: Session) -> None:
+    """Connect anew, also to a server that is just being started again."""
+    began = time.monotonic()
+    while True:
+        try:
+            return session.renew()
+        except (CannotReach, ConnectionLost):
+            if time.monotonic() - began > RETURN_SECONDS:
+                raise
+            time.sleep(_WAITS[-1])

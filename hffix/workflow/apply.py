@@ -95,8 +95,8 @@ def apply(
             problem = close_run(work, state="done")
         except HffixError as stopped:
             problem = stopped
-        receipt = leave_receipt(work)
-        return _applied(work, receipt=receipt, problem=problem)
+        receipt, pending = leave_receipt(work)
+        return _applied(work, receipt=receipt, problem=problem or pending)
 
 
 def _apply_chunks(work: Work, limits: Limits) -> None:
@@ -108,7 +108,7 @@ def _apply_chunks(work: Work, limits: Limits) -> None:
             control = _wait_at_the_edge(work, limits, began=began)
             chunk = chunks.take(control.chunk_rows or rows)
             started = time.monotonic()
-            again(work.session, partial(_apply_chunk, work, chunk))
+            again(work.session, partial(_apply_chunk, work, chunk), renewed=work.refuse_moved)
             rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
             del chunk  # before the next one but one is made ready: a chunk is most of what is in memory
             done, leaves = work.decided, work.manifest.leaves

@@ -22,7 +22,7 @@ def close(setting: Setting, change_set: ChangeSet) -> Applied:
             raise NotOpen(f"change set {change_set.id} has no open run")
         work = resume_to_close(setting, session, change_set)
         problem = close_run(work, state="closed")
-        receipt = leave_receipt(work)
+        receipt, pending = leave_receipt(work)
         return Applied(
             change_set=change_set,
             run=work.run,
@@ -34,5 +34,5 @@ def close(setting: Setting, change_set: ChangeSet) -> Applied:
             leaves=work.manifest.leaves,
             head=work.head.head,
             receipt=receipt,
-            problem=problem,
+            problem=problem or pending,
         )

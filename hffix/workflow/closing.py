@@ -1,6 +1,7 @@
 """Closing a run: its leaves give the approved root, what it ensures is asked, and a record says how it ended."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from hffix.changelog import reader
 from hffix.database.session import NO_PARAMS
@@ -13,6 +14,7 @@ from hffix.model.change import Line, read_lines
 from hffix.model.record import Close, Ensured, Left
 from hffix.store.changesets import ChangeSet
 from hffix.store.line_files import leaf_of
+from hffix.workflow.again import again
 from hffix.workflow.conditions import holds
 from hffix.workflow.given import bound_again
 from hffix.workflow.measure import Measure
@@ -30,6 +32,16 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
     ensures = tuple(
         Ensured(title=condition.title, held=holds(work.session, condition, params=params)) for condition in ensuring
     )
+    again(
+        work.session, partial(_append_close, work, state=state, left=left, ensures=ensures), renewed=work.refuse_moved
+    )
+    unmet = [ensured.title for ensured in ensures if not ensured.held]
+    if unmet and done:
+        return EnsuresUnmet(f"ensured, and not so: {'; '.join(unmet)}")
+    return _unkept(work) if work.conflicts and done else None
+
+
+def _append_close(work: Work, *, state: str, left: Left, ensures: tuple[Ensured, ...]) -> None:
     work.session.begin()
     try:
         work.lock_head()
@@ -38,7 +50,7 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
             time=work.time(),
             run=work.run,
             operator=work.operator,
-            state="done" if done else "closed",
+            state="done" if state == "done" else "closed",
             applied=work.applied,
             held=work.held,
             conflicts=work.conflicts,
@@ -49,10 +61,6 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
     except BaseException:
         work.session.rollback()
         raise
-    unmet = [ensured.title for ensured in ensures if not ensured.held]
-    if unmet and done:
-        return EnsuresUnmet(f"ensured, and not so: {'; '.join(unmet)}")
-    return _unkept(work) if work.conflicts and done else None
 
 
 def _unkept(work: Work) -> HffixError | None:

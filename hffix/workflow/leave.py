@@ -2,7 +2,11 @@
 
 from hffix.changelog import reader
 from hffix.database import Session
+from hffix.errors import HffixError
+from hffix.errors.applying import ReceiptPending
 from hffix.errors.approvals import ApprovalError
+from hffix.errors.project import StorageFailed
+from hffix.errors.targets import Busy, CannotReach, ConnectionLost
 from hffix.model.run import Past
 from hffix.workflow.past import read_chain
 from hffix.workflow.session import Work
@@ -10,18 +14,24 @@ from hffix.workflow.setting import Setting
 from hffix.workflow.witness import check_witnesses, sign_receipt
 
 
-def leave_receipt(work: Work) -> str | None:
-    """Sign the head for a session of a run; give the receipt's name."""
-    receipt = sign_receipt(
-        work.setting,
-        work.session,
-        read_chain(work.session),
-        witnessed=work.witnessed,
-        rules=work.rules,
-        key=work.key,
-        now=work.session.now(),
-    )
-    return receipt.name if receipt else None
+def leave_receipt(work: Work) -> tuple[str | None, HffixError | None]:
+    """Sign the head for a session of a run; give the receipt's name, or what kept it from being written.
+
+    What was committed stands without it; whoever calls the command again leaves the receipt that is pending.
+    """
+    try:
+        receipt = sign_receipt(
+            work.setting,
+            work.session,
+            read_chain(work.session),
+            witnessed=work.witnessed,
+            rules=work.rules,
+            key=work.key,
+            now=work.session.now(),
+        )
+    except (CannotReach, ConnectionLost, Busy, StorageFailed) as fault:
+        return None, ReceiptPending(f"the receipt could not be written: {fault.message}")
+    return receipt.name if receipt else None, None
 
 
 def leave_pending_receipt(setting: Setting, session: Session) -> tuple[Past, str | None, str]:

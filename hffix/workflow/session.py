@@ -3,19 +3,18 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from shutil import disk_usage
+from functools import partial
 
 import hffix
 from hffix.changelog import chain, reader, writer
 from hffix.changelog.reader import Head
 from hffix.database import Session
-from hffix.errors.applying import AlreadyApplied, ClocksDiffer, NoSpace
+from hffix.errors.applying import AlreadyApplied
 from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
 from hffix.errors.changesets import EmptyChangeSet
 from hffix.errors.evidence import LostRecords
 from hffix.errors.targets import Fenced, NotOnChain, OtherLineage, SchemaChanged
-from hffix.model import merkle, moment
+from hffix.model import merkle
 from hffix.model.manifest import Manifest
 from hffix.model.record import Open, Record, Resume, Revoke
 from hffix.model.run import Past, Run
@@ -26,6 +25,8 @@ from hffix.store.approvals import Pair
 from hffix.store.changesets import ChangeSet
 from hffix.store.journal import Journal
 from hffix.workflow.after import refuse_before
+from hffix.workflow.again import again
+from hffix.workflow.clocks import agreed_time
 from hffix.workflow.conditions import check_requires
 from hffix.workflow.erased import verify_unerased
 from hffix.workflow.failpoints import failpoints
@@ -36,11 +37,18 @@ from hffix.workflow.pairs import way_to
 from hffix.workflow.past import heads_of
 from hffix.workflow.rights import Right, right_to_apply
 from hffix.workflow.setting import Rules, Setting
-from hffix.workflow.witness import Witnessed, check_witnesses, clocks_apart, journal_of, read_end, record_time
+from hffix.workflow.space import refuse_full
+from hffix.workflow.witness import (
+    Witnessed,
+    check_witnesses,
+    journal_of,
+    read_end,
+    record_time,
+    refuse_other_place,
+)
 
-MOST_APART = 300
-SPACE_FACTOR = 4
-LEAST_SPACE = 64 * 1024 * 1024
+# A session that ended a moment ago may still hold the end of the chain until its server has noticed.
+OPEN_SECONDS = 30.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +109,12 @@ class Work:
             self.revoked = self.revoked or (isinstance(record, Revoke) and self.change_set.digest in record.manifests)
         self.head = head
 
+    def refuse_moved(self) -> None:
+        """Refuse to go on over a new connection that leads elsewhere, or to a chain that another session took over."""
+        refuse_other_place(self.past.place, self.session.place())
+        if self.run and reader.read_head(self.session).holder != self.token:
+            raise Fenced("another session took this lineage over")
+
     def refuse_revoked(self) -> None:
         """Refuse to write what was withdrawn since the approvals were judged."""
         if self.revoked:
@@ -138,7 +152,7 @@ def open_work(
     witnessed = check_witnesses(setting, session, past, expect=expect, adopt=adopt)
     run = past.run_of(change_set.digest)
     rules = _rules_of(setting, run)
-    now = _agreed_time(session, past)
+    now = agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
     _refuse_spent(change_set, past, run)
     led = way_to(setting.project, rules, past=past, now=now)
@@ -148,7 +162,7 @@ def open_work(
     right = right_to_apply(setting, session, change_set, past=past, run=run, rules=rules, operator=operator, now=now)
     refuse_before(setting.project, past, manifest.fix.after)
     durability = session.durability()
-    _refuse_full(setting, manifest)
+    refuse_full(setting, manifest)
     if run is None or not run.chunks:
         check_requires(session, manifest.requires, params=bound_again(change_set))
         refuse_changed_lookups(setting.project, session, manifest.lookups)
@@ -170,7 +184,7 @@ def open_work(
         checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
     )
     failpoints.reach("open.checked")
-    _record(work, run, right, durability)
+    again(session, partial(_record, work, run, right, durability), renewed=work.refuse_moved, patience=OPEN_SECONDS)
     return work
 
 
@@ -180,7 +194,7 @@ def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -
     witnessed = check_witnesses(setting, session, past)
     run = past.run_of(change_set.digest)
     rules = _rules_of(setting, run)
-    now = _agreed_time(session, past)
+    now = agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
     work = Work(
         setting=setting,
@@ -197,7 +211,8 @@ def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -
         token=_token(setting, operator, now),
         last_time=_latest(past, witnessed),
     )
-    _record(work, run, None, session.durability())
+    record = partial(_record, work, run, None, session.durability())
+    again(session, record, renewed=work.refuse_moved, patience=OPEN_SECONDS)
     return work
 
 
@@ -283,15 +298,6 @@ def who_operates(setting: Setting, rules: Rules, *, now: str) -> tuple[SigningKe
     return key, person
 
 
-def _agreed_time(session: Session, past: Past) -> str:
-    target, machine = session.now(), moment.write(datetime.now(UTC))
-    if clocks_apart(target, machine=machine) > MOST_APART:
-        raise ClocksDiffer(f"the target says {target}, this machine {machine}")
-    if moment.seconds_between(target, past.last_time) > MOST_APART:
-        raise ClocksDiffer(f"the target says {target}, but its change log has a record of {past.last_time}")
-    return target
-
-
 def _refuse_spent(change_set: ChangeSet, past: Past, run: Run | None) -> None:
     if run is not None and run.closed is not None:
         raise AlreadyApplied(f"change set {change_set.id} was used by run {run.id}, closed {run.closed.time}")
@@ -334,10 +340,3 @@ def schema_now(session: Session, tables: Mapping[str, Table], planned: Mapping[s
 def _latest(past: Past, witnessed: Witnessed, counted: Sequence[Counted] = ()) -> str:
     newest = witnessed.newest.time if witnessed.newest else past.last_time
     return max(past.last_time, newest, *(found.statement.signed for found in counted))
-
-
-def _refuse_full(setting: Setting, manifest: Manifest) -> None:
-    free = disk_usage(setting.project.folder).free
-    needed = LEAST_SPACE + manifest.leaves * 1024 // SPACE_FACTOR
-    if free < needed:
-        raise NoSpace(f"{free // 2**20} MB are free where backups/ lies, {needed // 2**20} MB may be needed")

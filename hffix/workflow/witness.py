@@ -10,7 +10,7 @@ from hffix.errors.approvals import BadSignature
 from hffix.errors.changesets import BadManifest, NotCanonical
 from hffix.errors.evidence import BadReceipt, LostRecords, ReceiptAhead, UnexpectedHead, UnownedRecords
 from hffix.errors.targets import LineageKnown, NoChangeLog, OtherPlace
-from hffix.model import canonical, moment
+from hffix.model import canonical
 from hffix.model.manifest import Place
 from hffix.model.receipt import FORMAT, Receipt, intervals, read_receipt
 from hffix.model.record import NO_HEAD
@@ -189,8 +189,3 @@ def _object(body: bytes) -> dict[str, object]:
 def record_time(now: str, *, after: str, statements: Sequence[str] = ()) -> str:
     """Give a record's time: the target's clock, never before what the record rests on."""
     return max(now, after, *statements) if statements else max(now, after)
-
-
-def clocks_apart(target: str, *, machine: str) -> int:
-    """Count the seconds between the target's clock and this machine's."""
-    return abs(moment.seconds_between(target, machine))

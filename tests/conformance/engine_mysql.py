@@ -19,11 +19,14 @@ SERVER = os.environ.get("HFFIX_TEST_MYSQL", "mysql+pymysql://root@127.0.0.1:3306
 # With this mode an outsider can write what dirty data is made of.
 LOOSE = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'"
 
+# What the driver raises where no server answers.
+NOT_THERE = (pymysql.MySQLError,)
+
 EMPTIED = "salt = NULL, row_key = NULL, `before` = NULL, `after` = NULL, origin = NULL, observed = NULL"
 REFUSE = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'hffix_record is append-only'"
 
 
-class _Outsider:
+class Outsider:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         place = {"host": parsed.host, "port": parsed.port or 3306, "user": parsed.username}
@@ -48,8 +51,8 @@ class _Outsider:
         self._driver.close()
 
 
-def server() -> _Outsider:
-    return _Outsider(make_url(SERVER).set(database="").render_as_string(hide_password=False))
+def server() -> Outsider:
+    return Outsider(make_url(SERVER).set(database="").render_as_string(hide_password=False))
 
 
 @cache
@@ -150,7 +153,7 @@ class MySQLEngine(Engine):
         outsider = server()
         try:
             outsider.run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
-            yield Database(engine=self, url=url, folder=folder, connect=partial(_Outsider, url))
+            yield Database(engine=self, url=url, folder=folder, connect=partial(Outsider, url))
         finally:
             outsider.run(f"DROP DATABASE IF EXISTS {name}")
             outsider.close()
