@@ -1,6 +1,7 @@
 """The fence: whoever extends the chain must hold its head row, and find there what he read before."""
 
 from enum import Enum, auto
+from typing import Final
 
 from sqlalchemy import insert, select, update
 
@@ -10,8 +11,11 @@ from hffix.changelog.tables import LINEAGE, RECORD
 from hffix.database import Session, Snapshot
 from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain
-from hffix.errors.targets import ChangeLogExists, CommitUnknown, ConnectionLost, Fenced
+from hffix.errors.targets import Busy, ChangeLogExists, CommitUnknown, ConnectionLost, Fenced
 from hffix.model.record import NO_HEAD, Found, Record, head_after, read_record
+
+# Each turn lasts as long as a session waits for a lock.
+_TURNS: Final = 5
 
 
 class Holder(Enum):
@@ -79,6 +83,16 @@ def commit(session: Session, *, head: Head) -> None:
 
 def _read_anew(session: Session, number: int) -> str | None:
     session.renew()
+    for _ in range(_TURNS):
+        try:
+            return _read_behind_lock(session, number)
+        except Busy:
+            # The old session has not ended: what it was told last may still be on its way.
+            continue
+    return _read_behind_lock(session, number)
+
+
+def _read_behind_lock(session: Session, number: int) -> str | None:
     session.begin()
     try:
         lock_head(session)

@@ -64,11 +64,10 @@ class _Lease:
         self._beating = Thread(target=self._beat, name="hffix-lease", daemon=True)
 
     def take(self, holder: Callable[[], str]) -> None:
-        grip, began = self._grip, time.monotonic()
+        grip, turns = self._grip, int(WAIT_SECONDS / _TURN_SECONDS)
         while grip is not None and not grip.take():
-            silent = grip.silence()
-            alive = silent is not None and silent < SILENT_SECONDS
-            if alive or time.monotonic() - began > WAIT_SECONDS:
+            silent, turns = grip.silence(), turns - 1
+            if turns < 0 or (silent is not None and silent < SILENT_SECONDS):
                 raise Held(f"the target is held by {holder()}{grip.told()}")
             time.sleep(_TURN_SECONDS)
 

@@ -1,7 +1,7 @@
 """Opening a run, or going on with it: every check that comes before the first write, and the record that says so."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -109,10 +109,10 @@ class Work:
             self.revoked = self.revoked or (isinstance(record, Revoke) and self.change_set.digest in record.manifests)
         self.head = head
 
-    def refuse_moved(self) -> None:
+    def refuse_moved(self, *, mine: bool = True) -> None:
         """Refuse to go on over a new connection that leads elsewhere, or to a chain that another session took over."""
         refuse_other_place(self.past.place, self.session.place())
-        if self.run and reader.read_head(self.session).holder != self.token:
+        if mine and reader.read_head(self.session).holder != self.token:
             raise Fenced("another session took this lineage over")
 
     def refuse_revoked(self) -> None:
@@ -184,7 +184,7 @@ def open_work(
         checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
     )
     failpoints.reach("open.checked")
-    again(session, partial(_record, work, run, right, durability), renewed=work.refuse_moved, patience=OPEN_SECONDS)
+    _append(work, partial(_record, work, run, right, durability))
     return work
 
 
@@ -211,8 +211,7 @@ def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -
         token=_token(setting, operator, now),
         last_time=_latest(past, witnessed),
     )
-    record = partial(_record, work, run, None, session.durability())
-    again(session, record, renewed=work.refuse_moved, patience=OPEN_SECONDS)
+    _append(work, partial(_record, work, run, None, session.durability()))
     return work
 
 
@@ -224,6 +223,10 @@ def who_holds(session: Session) -> str:
     """Name who writes this target, as he wrote it into the lineage row."""
     holder = reader.read_head(session).holder
     return holder.rpartition(" ")[0] if holder else "somebody who has not written yet"
+
+
+def _append(work: Work, record: Callable[[], None]) -> None:
+    again(work.session, record, renewed=partial(work.refuse_moved, mine=False), patience=OPEN_SECONDS)
 
 
 def _record(work: Work, run: Run | None, right: Right | None, durability: dict[str, str]) -> None:

@@ -145,6 +145,7 @@ class MySQLEngine(Engine):
 
     def hurry(self, patch: pytest.MonkeyPatch) -> None:
         patch.setitem(mysql_pins.PINNED, "innodb_lock_wait_timeout", "0")
+        patch.setitem(mysql_pins.PINNED, "lock_wait_timeout", "0")
 
     @contextmanager
     def fresh(self, folder: Path) -> Iterator[Database]:

@@ -1,6 +1,7 @@
 """A wire between a client and a server that can be cut after a message has passed, and before its answer has."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -10,14 +11,20 @@ from sqlalchemy import make_url
 
 from tests.conformance.engine import Database
 
+PORTS = {"postgresql": 5432, "mysql": 3306}
+
 
 @dataclass
 class Proxy:
-    """Passes bytes on; with `cut_at` set, the first message that holds it passes, and its answer does not."""
+    """Passes bytes on; with `cut_at` set, the client is cut off by the first message that holds it.
+
+    The server still gets that message, after so many seconds; never, where `late` is None.
+    """
 
     server: tuple[str, int]
     listening: socket.socket
     cut_at: bytes | None = None
+    late: float | None = 0.0
     threads: list[Thread] = field(default_factory=list)
 
     @property
@@ -36,15 +43,16 @@ class Proxy:
         self.threads.append(thread)
 
     def _pass(self, client: socket.socket, server: socket.socket) -> None:
-        back = Thread(target=_copy, args=(server, client))
+        back = Thread(target=copy, args=(server, client))
         back.start()
         with suppress(OSError):
             while data := client.recv(65536):
                 if self.cut_at is not None and self.cut_at in data:
                     self.cut_at = None
-                    # Nothing more reaches the client; the server gets its message, and may take its time.
                     client.shutdown(socket.SHUT_RDWR)
-                    server.sendall(data)
+                    if self.late is not None:
+                        time.sleep(self.late)
+                        server.sendall(data)
                     break
                 server.sendall(data)
         with suppress(OSError):
@@ -54,7 +62,8 @@ class Proxy:
         server.close()
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def copy(source: socket.socket, target: socket.socket) -> None:
+    """Pass on what one side says until it hangs up."""
     with suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
@@ -82,6 +91,7 @@ def proxy(host: str, port: int) -> Iterator[Proxy]:
 def behind_a_proxy(database: Database) -> Iterator[tuple[Database, Proxy]]:
     """See the same database over a wire that can be cut."""
     url = make_url(database.url)
-    with proxy(str(url.host), url.port or 5432) as made:
-        seen = url.set(host="127.0.0.1", port=made.port, query={"sslmode": "disable"})
+    query = {"sslmode": "disable"} if database.engine.name == "postgresql" else {}
+    with proxy(str(url.host), url.port or PORTS[database.engine.name]) as made:
+        seen = url.set(host="127.0.0.1", port=made.port, query=query)
         yield replace(database, url=seen.render_as_string(hide_password=False)), made

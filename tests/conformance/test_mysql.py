@@ -1,12 +1,9 @@
 """The whole way on MariaDB: dirty days, broken connections, locks and lost answers."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from hffix.errors.applying import ReadBackDiffers
 from hffix.errors.fixes import TrialFailed
@@ -16,7 +13,6 @@ from hffix.workflow.verify import verify
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
 from tests.conformance.offices import open_office
-from tests.conformance.proxy import Proxy, proxy
 from tests.workflow.office import acting_at
 
 PLACED = '''\
@@ -216,27 +212,3 @@ def test_a_chunk_whose_rows_somebody_keeps_is_given_up_and_the_run_goes_on_later
 
     assert (type(stopped.problem), stopped.state, stopped.applied) == (Busy, "stopped", 10)
     assert office.apply(planned).applied == 30
-
-
-@contextmanager
-def behind_a_proxy(database: Database) -> Iterator[tuple[Database, Proxy]]:
-    """See the same database over a wire that can be cut."""
-    url = make_url(database.url)
-    with proxy(str(url.host), url.port or 3306) as made:
-        seen = url.set(host="127.0.0.1", port=made.port)
-        yield replace(database, url=seen.render_as_string(hide_password=False)), made
-
-
-@pytest.mark.parametrize("boundary", ["open.journaled", "chunk.journaled", "close.journaled"])
-def test_a_run_goes_on_where_the_answer_to_a_commit_is_lost(dated: Database, tmp_path: Path, boundary: str) -> None:
-    with behind_a_proxy(dated) as (seen, wire):
-        office = open_office(seen, tmp_path / "office", fixes={"0001_first": PLACED})
-        planned = office.approved("1")
-
-        with acting_at(boundary, lambda: setattr(wire, "cut_at", b"COMMIT")):
-            applied = office.apply(planned, chunk_rows=10)
-
-        assert (applied.problem, applied.state, applied.applied) == (None, "done", 30)
-        assert chained(dated) == ["found", "open", "chunk", "chunk", "chunk", "close"]
-        verified = verify(office.setting(), data=True)
-        assert (verified.problems, verified.notes) == ((), ())

@@ -12,7 +12,6 @@ from hffix.workflow.verify import verify
 from tests.conformance.engine import Database
 from tests.conformance.engine_postgresql import kill
 from tests.conformance.offices import open_office
-from tests.conformance.proxy import behind_a_proxy
 from tests.workflow.office import acting_at
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
@@ -146,18 +145,3 @@ def test_a_chunk_whose_rows_somebody_keeps_is_given_up_and_the_run_goes_on_later
 
     assert (type(stopped.problem), stopped.state, stopped.applied) == (Busy, "stopped", 10)
     assert office.apply(planned).applied == 30
-
-
-@pytest.mark.parametrize("boundary", ["open.journaled", "chunk.journaled", "close.journaled"])
-def test_a_run_goes_on_where_the_answer_to_a_commit_is_lost(dated: Database, tmp_path: Path, boundary: str) -> None:
-    with behind_a_proxy(dated) as (seen, wire):
-        office = open_office(seen, tmp_path / "office", fixes={"0001_first": PLACED})
-        planned = office.approved("1")
-
-        with acting_at(boundary, lambda: setattr(wire, "cut_at", b"COMMIT")):
-            applied = office.apply(planned, chunk_rows=10)
-
-        assert (applied.problem, applied.state, applied.applied) == (None, "done", 30)
-        assert chained(dated) == ["found", "open", "chunk", "chunk", "chunk", "close"]
-        verified = verify(office.setting(), data=True)
-        assert (verified.problems, verified.notes) == ((), ())
