@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hffix.changelog.tables import METADATA
 from hffix.database.sqlite_schema import read_table
-from hffix.model import policy, record
+from hffix.model import policy_file, record
 from hffix.model.change import KINDS, Cells, Line, salt_of
 from hffix.model.manifest import Manifest, read_manifest
 from hffix.model.merkle import cover_nodes
@@ -238,7 +238,7 @@ def test_hffix_signs_the_statement_of_the_example_and_counts_it() -> None:
         subject=DIGESTS["manifest"],
         lineage=MANIFEST["target"]["lineage"],
         purposes=("apply", "apply+rollback"),
-        policy=policy.parse_policy(BLOCKS["policy"].encode()),
+        policy=policy_file.parse_policy(BLOCKS["policy"].encode()),
         policy_digest=DIGESTS["policy"],
         signers_digest=DIGESTS["signers"],
         revoked=frozenset(),
@@ -326,7 +326,7 @@ PROJECT = (keys_of(projects._File) - {"targets"}) | {f"targets.*.{key}" for key 
         ("### Manifest", keys_of(Manifest)),
         ("### Statement", keys_of(Statement)),
         ("### Receipt", keys_of(Receipt)),
-        ("### Policy and history", keys_of(policy._File)),
+        ("### Policy and history", keys_of(policy_file._File)),
         ("### Project file", PROJECT),
         *((f"#### {kind.__struct_config__.tag}", keys_of(kind) - IN_EVERY_RECORD) for kind in record.Record.__args__),
     ],

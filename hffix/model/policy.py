@@ -1,18 +1,16 @@
 """The policy: who the people are, and whose approval a change set needs (`approvals/policy.toml`).
 
-What cannot be read, or could never be met, refuses the whole policy; where no requirement matches, nothing is
-approved. A policy that says nothing permits nothing.
+Where no requirement matches, nothing is approved: a policy that says nothing permits nothing. `policy_file` reads it.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
-from hffix.errors.approvals import BadPolicy, NotApproved
+from hffix.errors.approvals import NotApproved
 
 OPERATOR: Final = "operator"
 
@@ -22,7 +20,6 @@ Risk = Literal["low", "medium", "high"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 _PERSON: Final = re.compile(r"[a-z0-9][a-z0-9.@_-]*")
-_COLUMN: Final = re.compile(r"[^.\s]+(?:\.[^.\s]+)+")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +51,11 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             and _meet(self.purposes, (claims.purpose, *claims.purpose.split("+")))
         )
 
+    @property
+    def bars_operators(self) -> bool:
+        """Say whether it is about something that is applied, by somebody who then does not count."""
+        return _meet(self.purposes, ("apply", "apply+rollback", "rollback", "erase"))
+
     def takes(self, person: Person) -> bool:
         """Say whether a person's approval counts here."""
         return self.roles is None or not set(self.roles).isdisjoint(person.roles)
@@ -68,13 +70,6 @@ class Claims:
     rows: int
     tables: tuple[str, ...]
     columns: tuple[str, ...]
-
-
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    valid_days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
-    people: dict[str, Person]
-    require: tuple[Requirement, ...] = ()
-    durability: Literal["relaxed"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +120,21 @@ class Policy:
         """Say whether a person may apply: anybody where nobody has the role operator, else only those."""
         return not self.operators or person in self.operators
 
+    def unmeetable(self, *, holders: Collection[str], operators: Collection[str]) -> Iterator[tuple[int, str]]:
+        """Name each requirement, by its place, that nobody could meet if only the holders had keys.
+
+        Whoever applies counts as no approver, so that one of the operators must be left over; none given asks nothing.
+        """
+        for at, one in enumerate(self.requirements):
+            able = {name for name, person in self.people if name in holders and one.takes(person)}
+            asked = f"asks for {one.approvals} {'approval' if one.approvals == 1 else 'approvals'}"
+            if len(able) < one.approvals:
+                count = f"{len(able)} person" if len(able) == 1 else f"{len(able)} people"
+                yield at, f"{asked}, but only {count} could give one"
+            elif operators and one.bars_operators and all(len(able - {name}) < one.approvals for name in operators):
+                only = " and ".join(sorted(operators))
+                yield at, f"{asked}, and whoever applies does not count: only {only} could apply"
+
     def may_approve(self, principal: str) -> bool:
         """Say whether any requirement could count this person."""
         person = self.person(principal)
@@ -136,61 +146,5 @@ def is_person(text: str) -> bool:
     return _PERSON.fullmatch(text) is not None
 
 
-def parse_policy(data: bytes) -> Policy:
-    """Read `policy.toml`, or refuse it with the place of what is wrong."""
-    try:
-        file = msgspec.convert(tomllib.loads(data.decode("utf-8")), _File)
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        raise BadPolicy(f"approvals/policy.toml, line {line}: it is not UTF-8 text") from fault
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise BadPolicy(f"approvals/policy.toml: {fault}") from fault
-    except RecursionError as fault:
-        raise BadPolicy("approvals/policy.toml: it is nested too deep") from fault
-    policy = Policy(
-        valid_days=file.valid_days,
-        people=tuple(sorted(file.people.items())),
-        requirements=file.require,
-        relaxed_durability=file.durability == "relaxed",
-    )
-    faults = (*_faults_of_people(policy), *_faults_of_requirements(policy))
-    if faults:
-        raise BadPolicy("approvals/policy.toml: " + "; ".join(faults))
-    return policy
-
-
 def _meet(wanted: tuple[str, ...] | None, present: tuple[str, ...]) -> bool:
     return wanted is None or not set(wanted).isdisjoint(present)
-
-
-def _faults_of_people(policy: Policy) -> Iterator[str]:
-    owners: dict[str, str] = {}
-    for name, person in policy.people:
-        if not is_person(name):
-            yield f"people.{name!r}: a person is lower-case letters, digits and . @ _ - only"
-        if not all(role.strip() for role in person.roles):
-            yield f"people.{name!r}: a role is empty"
-        for email in person.emails:
-            owner = owners.setdefault(email.casefold(), name)
-            if owner != name:
-                yield f"people.{name!r}: the e-mail {email} belongs to {owner} too"
-
-
-def _faults_of_requirements(policy: Policy) -> Iterator[str]:
-    if not policy.requirements:
-        yield "there is no [[require]], so nothing could ever be approved"
-    known = {role for _, person in policy.people for role in person.roles}
-    for at, requirement in enumerate(policy.requirements):
-        place = f"require[{at}]"
-        for field in ("roles", "risk", "tables", "columns", "purposes"):
-            if getattr(requirement, field) == ():
-                yield f"{place}.{field} is empty, so it never matches; leave it out to match always"
-        for role in requirement.roles or ():
-            if role not in known:
-                yield f"{place}.roles: nobody has the role {role}"
-        for column in requirement.columns or ():
-            if not _COLUMN.fullmatch(column):
-                yield f"{place}.columns: {column} is not table.column"
-        able = sum(requirement.takes(person) for _, person in policy.people)
-        if able < requirement.approvals:
-            yield f"{place} asks for {requirement.approvals} approvals, but only {able} people could give one"

@@ -7,7 +7,7 @@ from typing import Final
 
 from hffix.errors.approvals import ApprovalError
 from hffix.errors.project import AlreadyThere, UsageError
-from hffix.model.policy import parse_policy
+from hffix.model.policy_file import parse_policy
 from hffix.store.approvals import current_pair
 from hffix.store.changesets import all_change_sets
 from hffix.store.files import write_once

@@ -277,13 +277,12 @@ def _record(work: Work, run: Run | None, right: Right | None, durability: dict[s
 
 def _rules_of(setting: Setting, run: Run | None) -> Rules:
     """Read the policy and signers: the current ones at open, the pinned ones later; revoked keys always as they are."""
-    current = approvals.current_pair(setting.project)
     if run is None:
-        return Rules.read(current)
+        return setting.rules()
     pinned = Pair(
         policy=approvals.from_history(setting.project, run.opened.policy),
         signers=approvals.from_history(setting.project, run.opened.signers),
-        revoked=current.revoked,
+        revoked=approvals.current_pair(setting.project).revoked,
     )
     return Rules.read(pinned)
 

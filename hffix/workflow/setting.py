@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hffix.errors.approvals import ApprovalError
+from hffix.errors.approvals import ApprovalError, BadPolicy
 from hffix.errors.project import UsageError
-from hffix.model.policy import Policy, parse_policy
+from hffix.model.policy import Policy
+from hffix.model.policy_file import in_lines, parse_policy
 from hffix.signing.find import choose_key
 from hffix.signing.keys import SigningKey
 from hffix.signing.signers import Signers, parse_revoked, parse_signers
@@ -52,6 +53,17 @@ class Rules:
             revoked=parse_revoked(pair.revoked or b""),
         )
 
+    def refuse_unmeetable(self) -> None:
+        """Refuse a policy together with signers of whom nobody could meet it, whenever their keys count."""
+        holders = self.signers.persons
+        operators = [person for person in holders if self.policy.may_operate(person)]
+        faults = self.policy.unmeetable(holders=holders, operators=operators)
+        named = [
+            (("require", at, "approvals"), f"require[{at}] {why}, by the keys of allowed_signers") for at, why in faults
+        ]
+        if named:
+            raise BadPolicy(in_lines(named, text=self.pair.policy.decode("utf-8")))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -79,8 +91,10 @@ class Setting:
         return self.project.folder
 
     def rules(self) -> Rules:
-        """Read the policy and the signers in force."""
-        return Rules.read(current_pair(self.project))
+        """Read the policy and the signers in force; refuse what nobody of those who have a key could ever meet."""
+        rules = Rules.read(current_pair(self.project))
+        rules.refuse_unmeetable()
+        return rules
 
     def policy_if_any(self) -> Policy | None:
         """Read the policy where there is one that can be read; to plan, nobody needs to be named yet."""

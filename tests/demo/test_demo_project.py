@@ -8,7 +8,8 @@ from hffix.demo import digest
 from hffix.demo.folder import CACHE, MARKER
 from hffix.demo.project import CORRECTIONS, PEOPLE, make_project
 from hffix.errors.project import AlreadyThere
-from hffix.model.policy import Claims, parse_policy
+from hffix.model.policy import Claims
+from hffix.model.policy_file import parse_policy
 from hffix.signing.private import load_private_key
 from hffix.signing.signers import parse_signers
 from hffix.store.projects import find_project

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from hffix.errors.approvals import NotApproved
-from hffix.model.policy import Claims, parse_policy
+from hffix.model.policy import Claims
+from hffix.model.policy_file import parse_policy
 from hffix.model.quorum import Part, Quorum, quorum, weigh
 
 POLICY = parse_policy(

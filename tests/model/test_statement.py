@@ -8,7 +8,8 @@ from hypothesis import strategies as some
 from hffix.errors.approvals import BadStatement
 from hffix.errors.changesets import NewerFormat
 from hffix.model import canonical, moment
-from hffix.model.policy import PURPOSES, parse_policy
+from hffix.model.policy import PURPOSES
+from hffix.model.policy_file import parse_policy
 from hffix.model.statement import FORMAT, Matter, Statement, why_not
 
 KEY = "SHA256:" + "A" * 43

@@ -7,7 +7,7 @@ import pytest
 
 from hffix.errors.approvals import BadPolicy
 from hffix.errors.project import BadProject, NoProject, PasswordInFile, UnknownTarget
-from hffix.model.policy import parse_policy
+from hffix.model.policy_file import parse_policy
 from hffix.store.projects import Project, Target, find_project, init_project
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@ import json
 
 import pytest
 
-from hffix.errors.approvals import MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
+from hffix.errors.approvals import BadPolicy, MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
 from hffix.errors.project import NotAnswered
 from hffix.model import moment
 from hffix.signing import sshsig
+from hffix.testing.people import new_key
 from hffix.workflow.approve import Signing, approve, revoke
-from tests.workflow.office import AUDITOR, AUTHOR, LEADER, OPERATOR, Office, open_office
+from tests.workflow.office import AUDITOR, AUTHOR, LEADER, OPERATOR, POLICY, Office, open_office, signers
 
 
 def test_the_statement_says_everything_that_is_signed(office: Office) -> None:
@@ -74,10 +75,35 @@ def test_a_change_set_without_changes_is_not_approved(office: Office) -> None:
 
 
 def test_a_key_that_is_nobodys_signs_nothing(office: Office) -> None:
-    signers = office.folder / "approvals" / "allowed_signers"
-    signers.write_text("".join(line for line in signers.read_text().splitlines(keepends=True) if LEADER not in line))
+    (office.folder / "keys" / LEADER).write_bytes(new_key()[0])
     with pytest.raises(UnknownSigner):
         office.approve(office.plan("1"))
+
+
+def test_a_policy_that_nobody_with_a_key_could_meet_is_refused_with_its_line(office: Office) -> None:
+    office.write_pair(signers=signers([AUDITOR, OPERATOR, AUTHOR]))
+    with pytest.raises(BadPolicy) as refused:
+        office.approve(office.plan("1"), AUDITOR)
+    assert refused.value.message == (
+        "approvals/policy.toml, line 9: require[0] asks for 1 approval, but only 0 people could give one, "
+        "by the keys of allowed_signers; "
+        "line 13: require[1] asks for 2 approvals, but only 1 person could give one, by the keys of allowed_signers"
+    )
+
+
+def test_nor_one_whose_only_approver_is_the_only_one_who_could_apply(office: Office) -> None:
+    nobody = POLICY.replace('"operator"', '"driver"')
+    office.write_pair(policy=nobody, signers=signers([LEADER]))
+    with pytest.raises(BadPolicy, match=r"line 9: .* whoever applies does not count: only zhang\.min could apply"):
+        office.setting().rules()
+    office.write_pair(policy=nobody, signers=signers([LEADER, AUDITOR, AUTHOR]))
+    assert office.setting().rules().policy.operators == ()
+
+
+def test_to_withdraw_needs_no_policy_that_could_be_met(office: Office) -> None:
+    change_set = office.plan("1")
+    office.write_pair(signers=signers([AUDITOR]))
+    assert office.revoke(change_set, by=AUDITOR).recorded is True
 
 
 def test_a_revocation_is_recorded_with_a_receipt_of_its_signer(office: Office) -> None:
