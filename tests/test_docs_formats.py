@@ -242,10 +242,10 @@ def test_hffix_signs_the_statement_of_the_example_and_counts_it() -> None:
         policy_digest=DIGESTS["policy"],
         signers_digest=DIGESTS["signers"],
         revoked=frozenset(),
-        barred=(("li.wei", "an author of the fix"),),
+        barred=(("li.wei", "author"),),
         now=json.loads(BODIES[1])["time"],
     )
-    signer = signers.person_of(key, at=matter.now)
+    signer = signers.holder_of(key, at=matter.now)
     assert why_not(statement, signer=signer, fingerprint=key.fingerprint, matter=matter) is None
     assert f"`{statement.file_name}`" in FORMATS
 

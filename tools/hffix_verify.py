@@ -310,6 +310,9 @@ class Policy:
             told = tomllib.loads(text.decode())
             self.valid_days = int(told["valid_days"])
             self.people = {name: set(one["roles"]) for name, one in told["people"].items()}
+            self.emails = {
+                mail.casefold(): name for name, one in told["people"].items() for mail in one.get("emails", ())
+            }
             self.required = [dict(one) for one in told["require"]]
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise Wrong("policy.toml cannot be read") from fault
@@ -1332,7 +1335,8 @@ class Words:
         """Say whether enough people approved a change set; with `more`, as one that covers its own inverse."""
         purpose = "rollback" if manifest["reverts"] else "apply"
         usual = ("apply", "apply+rollback") if purpose == "apply" else ("rollback",)
-        barred = {*manifest["fix"]["authors"], manifest["planner"], *run.operators, *(more or ())}
+        authors = (rules.policy.emails.get(one.casefold(), one) for one in manifest["fix"]["authors"])
+        barred = {*authors, manifest["planner"], *run.operators, *(more or ())}
         people = self.people(
             named, rules, tell=tell, subject=subject, lineage=self.chain.found["lineage"],
             purposes=usual if more is None else ("apply+rollback",), barred=barred, now=now,

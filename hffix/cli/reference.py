@@ -11,6 +11,7 @@ import click
 
 from hffix.cli.catalogue import COMMANDS, Listed
 from hffix.errors import HffixError, every_error
+from hffix.model.objection import OBJECTIONS
 
 FAMILIES: Final = {
     "1": "Use and project",
@@ -67,6 +68,15 @@ def errors_page() -> str:
     for family, errors in groupby(_refusals(), key=lambda error: error.code[4]):
         lines += ["", f"## {family}xx: {FAMILIES[family]}", ""]
         lines += _table(("code", "exit", "what happened", "what to do"), [_row(error) for error in errors])
+    lines += [
+        "",
+        "## Why a statement does not count",
+        "",
+        "A signed statement that does not count refuses nothing by itself: it is named with one of these, by `status`,",
+        "`approve`, `policy explain` and where HFX-401 says what is missing, and passed over.",
+        "",
+        *_table(("code", "means"), [(f"`{code}`", why) for code, why in OBJECTIONS.items()]),
+    ]
     return "\n".join(lines) + "\n"
 
 

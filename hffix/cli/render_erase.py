@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hffix.cli.answer import Answer
 from hffix.cli.page import GOOD, LOOK, page
+from hffix.cli.render_signed import as_facts
 from hffix.reports.safe import safe
 from hffix.reports.widths import fold, labelled
 
@@ -159,7 +160,7 @@ def _words(standing: Standing) -> Iterator[tuple[str, str]]:
         label = ""
     label = "do not count"
     for one in standing.ignored:
-        yield label, safe(f"{one.file}: {one.reason}", longest=MOST_REASON)
+        yield label, safe(f"{one.file}: {one.objection}", longest=MOST_REASON)
         label = ""
 
 
@@ -179,7 +180,7 @@ def _data(found: Found, standing: Standing | None) -> dict[str, object]:
         "related": list(found.related),
         "approved": bool(standing and standing.quorum),
         "approvals": [str(part) for part in standing.quorum.parts] if standing else [],
-        "ignored": [{"file": one.file, "reason": one.reason} for one in standing.ignored] if standing else [],
+        "ignored": [as_facts(one) for one in standing.ignored] if standing else [],
     }
 
 

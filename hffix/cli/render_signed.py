@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hffix.reports.messages import Messages
     from hffix.workflow.approve import SignedStatement
+    from hffix.workflow.judge import Ignored
 
 
 def signed_answer(signed: SignedStatement, *, project: Path, say: Messages, width: int) -> Answer:
@@ -25,14 +26,14 @@ def signed_answer(signed: SignedStatement, *, project: Path, say: Messages, widt
     after = f"hffix apply {signed.change_set.id}" if quorum else f"hffix status {signed.change_set.id}"
     text = signed_text(file, quorum=quorum, say=say)
     ignored = signed.judgement.ignored if signed.judgement else ()
-    lines = [f"  {safe(one.file)}: {safe(one.reason)}" for one in ignored]
+    lines = [f"  {safe(one.file)}: {safe(str(one.objection))}" for one in ignored]
     return Answer(
         page="\n".join([text, *lines, say("Next: {command}", command=after)]),
         data={
             **_data(signed, file=file),
             "approved": bool(quorum),
             "approvals": [str(part) for part in quorum.parts],
-            "ignored": [{"file": one.file, "reason": one.reason} for one in ignored],
+            "ignored": [as_facts(one) for one in ignored],
         },
     )
 
@@ -54,6 +55,11 @@ def revoked_answer(signed: SignedStatement, *, project: Path, say: Messages, wid
         ),
         data={**_data(signed, file=file), "recorded": bool(signed.recorded)},
     )
+
+
+def as_facts(ignored: Ignored) -> dict[str, str]:
+    """Give a statement that does not count, and why, for a program."""
+    return {"file": ignored.file, "code": ignored.objection.code, "reason": ignored.objection.reason}
 
 
 def _data(signed: SignedStatement, *, file: str) -> dict[str, object]:

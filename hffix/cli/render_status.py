@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hffix.cli.answer import Answer
 from hffix.cli.page import GOOD, LOOK, page
+from hffix.cli.render_signed import as_facts
 from hffix.reports.review import STATES
 from hffix.reports.safe import safe
 from hffix.reports.tables import table
@@ -82,7 +83,7 @@ def status_data(status: Status) -> dict[str, object]:
         "state": status.state,
         "approvals": list(status.quorum_parts),
         "lacking": list(status.lacking),
-        "ignored": [{"file": file, "reason": reason} for file, reason in status.ignored],
+        "ignored": [as_facts(one) for one in status.ignored],
         "run": status.run,
         "decided": status.decided,
         "leaves": status.leaves,
@@ -99,8 +100,8 @@ def _facts(status: Status, *, say: Messages) -> Iterator[tuple[str, str]]:
         yield label, safe(part)
         label = ""
     label = "ignored"
-    for file, reason in status.ignored:
-        yield label, safe(f"{file}: {reason}")
+    for one in status.ignored:
+        yield label, safe(f"{one.file}: {one.objection}")
         label = ""
     if status.run is not None:
         text = "run {run}: {decided} of {leaves:line|lines} decided"

@@ -26,6 +26,10 @@ class BadSignature(ApprovalError):
 
     code, hint = "HFX-403", "Ask the signer to sign again; do not edit signed files."
 
+    def __init__(self, message: str, *, objection: str = "signature-form") -> None:
+        super().__init__(message)
+        self.objection = objection
+
 
 class UnknownSigner(ApprovalError):
     """The signing key belongs to nobody in approvals/allowed_signers, or not to the person named."""
@@ -73,6 +77,10 @@ class BadStatement(ApprovalError):
     """A statement cannot be read, or is not in its one canonical form."""
 
     code, hint = "HFX-411", "Ask the signer to sign again; do not edit signed files."
+
+    def __init__(self, message: str, *, objection: str = "statement-form") -> None:
+        super().__init__(message)
+        self.objection = objection
 
 
 class PolicyNotReached(ApprovalError):

@@ -9,6 +9,10 @@ class NotCanonical(HffixError):
     code, hint = "HFX-301", "Take the file again from where it was made; do not edit signed files."
 
 
+class NotJson(NotCanonical):
+    """What should be canonical JSON is no JSON at all."""
+
+
 class NewerFormat(HffixError):
     """The file was written by a newer hffix, in a format that this one does not know."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from hffix.errors.changesets import NotCanonical
+from hffix.errors.changesets import NotCanonical, NotJson
 
 DEEPEST: Final = 32
 LARGEST: Final = 2**53 - 1
@@ -39,7 +39,7 @@ def decode(data: bytes) -> Json:
     try:
         value: Json = orjson.loads(data)
     except orjson.JSONDecodeError as fault:
-        raise NotCanonical(f"not JSON: {fault.msg} at byte {fault.pos}") from fault
+        raise NotJson(f"not JSON: {fault.msg} at byte {fault.pos}") from fault
     _refuse_foreign(value, depth=0)
     if orjson.dumps(value, option=PLAIN) != data:
         raise NotCanonical("the bytes are not in canonical form")

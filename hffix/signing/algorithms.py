@@ -33,6 +33,14 @@ RSA_HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
 ALGORITHMS: Final = ("ssh-ed25519", *(f"ecdsa-sha2-{curve}" for curve in CURVES), "ssh-rsa")
 
 
+class Flaw(ValueError):
+    """Why a signature does not hold, with the code by which that is known."""
+
+    def __init__(self, reason: str, *, objection: str) -> None:
+        super().__init__(reason)
+        self.objection = objection
+
+
 def read_public(blob: bytes) -> tuple[str, Public]:
     """Read a public key's algorithm and value; a ValueError says why it cannot serve.
 
@@ -116,4 +124,4 @@ def verify(blob: bytes, signature: bytes, data: bytes) -> None:
             parts.end()
             key.verify(pair, data, ec.ECDSA(CURVES[_curve_of(key)][1]))
     except InvalidSignature as fault:
-        raise ValueError("it was not made by this key over these bytes") from fault
+        raise Flaw("it was not made by this key over these bytes", objection="signature-bytes") from fault

@@ -11,6 +11,7 @@ from typing import Final
 
 from hffix.errors.approvals import BadPolicy
 from hffix.model import moment
+from hffix.model.objection import Objection
 from hffix.model.policy import is_person
 from hffix.signing.keys import PublicKey, from_base64
 from hffix.signing.sshsig import NAMESPACE
@@ -58,6 +59,16 @@ class Signers:
             if entry.key == key and (at is None or entry.counts_at(at)):
                 return entry.person
         return None
+
+    def holder_of(self, key: PublicKey, *, at: str) -> str | Objection:
+        """Name the person whose key counts at a moment, or say why it is nobody's then."""
+        for entry in self.entries:
+            if entry.key == key and not entry.counts_at(at):
+                if entry.valid_before is not None and at > entry.valid_before:
+                    return Objection("key-expired", f"the key {key.fingerprint} counted until {entry.valid_before}")
+                return Objection("key-early", f"the key {key.fingerprint} does not count before {entry.valid_after}")
+        person = self.person_of(key, at=at)
+        return person or Objection("key-unknown", f"the key {key.fingerprint} is nobody's in allowed_signers")
 
     @property
     def persons(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from hffix.errors.approvals import BadSignature
 from hffix.signing import algorithms, wire
+from hffix.signing.algorithms import Flaw
 from hffix.signing.keys import PublicKey, SigningKey, from_base64
 from hffix.signing.wire import Reader
 
@@ -41,7 +42,8 @@ def verify(message: bytes, armored: bytes | str, *, namespace: str = NAMESPACE) 
     try:
         return _verify(message, dearmor(armored), namespace=namespace)
     except ValueError as fault:
-        raise BadSignature(f"the signature does not hold: {fault}") from fault
+        objection = fault.objection if isinstance(fault, Flaw) else "signature-form"
+        raise BadSignature(f"the signature does not hold: {fault}", objection=objection) from fault
 
 
 def _verify(message: bytes, blob: bytes, *, namespace: str) -> PublicKey:
@@ -50,9 +52,9 @@ def _verify(message: bytes, blob: bytes, *, namespace: str) -> PublicKey:
         raise ValueError("it does not begin as an SSH signature")
     if (version := reader.uint32()) != VERSION:
         raise ValueError(f"version {version} of the form is not known")
-    key = PublicKey.from_blob(reader.string())
+    key = _key(reader.string())
     if (named := reader.name()) != namespace:
-        raise ValueError(f"it was made for the namespace {named}, not {namespace}")
+        raise Flaw(f"it was made for the namespace {named}, not {namespace}", objection="signature-namespace")
     if reader.string():
         raise ValueError("its reserved field is not empty")
     if (hashed := reader.name()) not in HASHES:
@@ -61,6 +63,13 @@ def _verify(message: bytes, blob: bytes, *, namespace: str) -> PublicKey:
     reader.end()
     algorithms.verify(key.blob, signature, _signed_data(message, namespace=namespace, hashed=hashed))
     return key
+
+
+def _key(blob: bytes) -> PublicKey:
+    try:
+        return PublicKey.from_blob(blob)
+    except ValueError as fault:
+        raise Flaw(str(fault), objection="signature-key") from fault
 
 
 def _signed_data(message: bytes, *, namespace: str, hashed: str) -> bytes:

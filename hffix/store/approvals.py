@@ -73,10 +73,16 @@ def unsigned(project: Project) -> tuple[Path, ...]:
 
 
 def statements(project: Project, change_set_digest: str) -> tuple[Signed, ...]:
-    """Give the signed statements that may be about a change set: those of its folder, and those that name it."""
-    named = change_set_digest.encode()
-    folder = change_set_digest[:12]
-    return tuple(one for one in all_statements(project) if one.path.parent.name == folder or named in one.data)
+    """Give the statements that may be about a change set: those of its folder, and those that name it.
+
+    One that lost its signature is given with an empty one, so that it can be named.
+    """
+    named, folder = change_set_digest.encode(), change_set_digest[:12]
+    files = (path for path in unsigned(project) if not path.name.endswith(SIGNATURE))
+    bare = (Signed(path=path, data=read(path), signature=b"") for path in files)
+    return tuple(
+        one for one in (*all_statements(project), *bare) if one.path.parent.name == folder or named in one.data
+    )
 
 
 def write_statement(project: Project, *, subject: str, name: str, data: bytes, signature: bytes) -> Path:

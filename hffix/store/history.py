@@ -1,8 +1,10 @@
 """A script's history in git: the commit that holds it as it is, and everyone who wrote it."""
 
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,20 +26,25 @@ _PLAIN: Final = (
     "-c",
     "diff.renames=true",
 )
+_CO_AUTHORS: Final = "%(trailers:key=Co-authored-by,valueonly,unfold)"
+_ADDRESS: Final = re.compile(r"<([^<>\s]+)>")
 _CONFIGURING: Final = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What git knows of a file: its commit if it is unchanged since, its authors, and whether git knows the folder."""
+    """What git knows of a script: its commit if it is unchanged since, its authors, whether git knows the folder."""
 
     commit: str | None = None
     authors: tuple[str, ...] = ()
     inside: bool = False
 
 
-def history(path: Path) -> History:
-    """Tell a script's history; outside git, or without git, it is empty."""
+def history(path: Path, *, beside: Iterable[str] = ()) -> History:
+    """Tell a script's history; who wrote a file beside it that it uses is an author too.
+
+    Outside git, or without git, it is empty.
+    """
     folder, name = path.parent, path.name
     if ask_git(folder, "rev-parse", "--is-inside-work-tree") != b"true\n":
         return History()
@@ -45,7 +52,8 @@ def history(path: Path) -> History:
     # The very bytes are compared: a filter, or an index that was told to look away, changes nothing.
     same = head is not None and ask_git(folder, "cat-file", "blob", f"HEAD:./{name}") == read(path)
     commit = head.decode().strip() if head is not None and same else None
-    return History(commit=commit, authors=_authors(folder, name), inside=True)
+    authors = {author for file in (name, *beside) for author in _authors(folder, file)}
+    return History(commit=commit, authors=tuple(sorted(authors)), inside=True)
 
 
 def git_email(folder: Path) -> str | None:
@@ -58,15 +66,20 @@ def git_signing_key(folder: Path) -> str | None:
     return _setting(folder, "user.signingkey")
 
 
-def _authors(folder: Path, name: str) -> tuple[str, ...]:
+def _authors(folder: Path, name: str) -> set[str]:
+    # Several people's commits that were squashed into one name their authors in its message.
     # Of a merge, --cc names the file only where the result is neither side's: who merges writes nothing,
     # who changes the file within a merge does. The addresses are the commits' own: a .mailmap could hide an author.
-    told = ask_git(folder, "log", "--follow", "--cc", "--name-only", "--format=%x00%ae%x00%ce%x00", "--", name)
+    form = f"--format=%x00%ae%x00%ce%x00{_CO_AUTHORS}%x00"
+    told = ask_git(folder, "log", "--follow", "--cc", "--name-only", form, "--", name)
     fields = (told or b"").decode("utf-8", "replace").split("\0")[1:]
-    commits = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
-    return tuple(
-        sorted({address for author, committer, files in commits if files.strip() for address in (author, committer)})
-    )
+    commits = zip(fields[::4], fields[1::4], fields[2::4], fields[3::4], strict=True)
+    return {
+        address
+        for author, committer, together, files in commits
+        if files.strip()
+        for address in (author, committer, *_ADDRESS.findall(together))
+    }
 
 
 def _setting(folder: Path, key: str) -> str | None:

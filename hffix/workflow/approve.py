@@ -14,7 +14,7 @@ from hffix.model import moment
 from hffix.model.canonical import digest
 from hffix.model.policy import Purpose
 from hffix.model.record import Revoke
-from hffix.model.statement import FORMAT, Statement
+from hffix.model.statement import FORMAT, PARTS, Statement
 from hffix.signing import sshsig
 from hffix.signing.keys import SigningKey
 from hffix.store import approvals
@@ -154,9 +154,9 @@ def _refuse_spent(setting: Setting, change_set: ChangeSet) -> None:
 
 
 def _refuse_barred(change_set: ChangeSet, rules: Rules, person: str, *, purpose: str) -> None:
-    for barred, part in barred_from(change_set.manifest, ()):
+    for barred, part in barred_from(change_set.manifest, (), policy=rules.policy):
         if barred == person:
-            raise MayNotApprove(f"{person} is {part}, and may not approve it")
+            raise MayNotApprove(f"{person} is {PARTS[part]}, and may not approve it")
     required = rules.policy.requirements_for(claims_of(change_set.manifest, purpose=purpose))
     member = rules.policy.person(person)
     if member is None or not any(requirement.takes(member) for requirement in required):

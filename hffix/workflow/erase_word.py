@@ -9,6 +9,7 @@ from hffix.database import open_for_reading
 from hffix.errors import HffixError
 from hffix.errors.approvals import ErasureNotApproved, ErasureOutgrown, MayNotApprove, NothingToApprove
 from hffix.model import moment
+from hffix.model.objection import Objection
 from hffix.model.quorum import Quorum, weigh
 from hffix.model.statement import FORMAT, Matter, Statement
 from hffix.signing import sshsig
@@ -118,7 +119,7 @@ def standing_of(
         policy_digest=rules.pair.policy_digest,
         signers_digest=rules.pair.signers_digest,
         revoked=rules.revoked,
-        barred=((operator, "the operator who erases"),) if operator else (),
+        barred=((operator, "eraser"),) if operator else (),
         now=now,
     )
     counted: list[Counted] = []
@@ -128,13 +129,14 @@ def standing_of(
         lacking = needed - set(statement.subjects)
         if lacking:
             outgrown = True
-            reason: str | None = f"{len(lacking)} of {len(needed)} lines are not among those that it is about"
-        else:
-            found, reason = read_statement(signed, rules=rules, matter=matter)
-            if found is not None and reason is None:
-                counted.append(found)
-                continue
-        ignored.append(Ignored(file=signed.path.name, reason=reason or ""))
+            why = f"{len(lacking)} of {len(needed)} lines are not among those that it is about"
+            ignored.append(Ignored(file=signed.path.name, objection=Objection("lines-lacking", why)))
+            continue
+        found, objection = read_statement(signed, rules=rules, matter=matter)
+        if objection is not None:
+            ignored.append(Ignored(file=signed.path.name, objection=objection))
+        elif found is not None:
+            counted.append(found)
     people = {one.statement.person for one in counted}
     excluded = {operator} if operator else set()
     met = weigh(rules.policy, required=rules.policy.highest_for(PURPOSE), approvals=people, excluded=excluded)
@@ -153,7 +155,7 @@ def refusal_of(standing: Standing) -> HffixError | None:
     if standing.quorum:
         return None
     lacking = "; ".join(map(str, standing.quorum.lacking))
-    why = "".join(f"; {ignored.file} does not count: {ignored.reason}" for ignored in standing.ignored)
+    why = "".join(f"; {ignored}" for ignored in standing.ignored)
     kind = ErasureOutgrown if standing.outgrown else ErasureNotApproved
     return kind(f"the erasure is not approved: {lacking}{why}")
 

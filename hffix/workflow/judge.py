@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hffix.errors import HffixError
+from hffix.errors.approvals import BadSignature, BadStatement
+from hffix.errors.changesets import NewerFormat
 from hffix.model import canonical
 from hffix.model.manifest import Manifest
-from hffix.model.policy import Claims
+from hffix.model.objection import Objection
+from hffix.model.policy import Claims, Policy
 from hffix.model.quorum import Quorum, quorum
 from hffix.model.statement import Matter, Statement, why_not
 from hffix.signing import sshsig
@@ -27,7 +29,10 @@ class Ignored:
     """A statement that does not count, and why."""
 
     file: str
-    reason: str
+    objection: Objection
+
+    def __str__(self) -> str:
+        return f"{self.file} does not count: {self.objection}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +66,15 @@ def claims_of(manifest: Manifest, *, purpose: str) -> Claims:
     )
 
 
-def barred_from(manifest: Manifest, operators: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Name the people whose approval cannot count: who wrote or planned it, and who applies it."""
-    barred = dict.fromkeys(manifest.fix.authors, "an author of the fix")
-    barred.setdefault(manifest.planner, "the planner of the change set")
-    barred |= {person: "an operator of the run" for person in operators if person not in barred}
+def barred_from(manifest: Manifest, operators: Iterable[str], *, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Name the people whose approval cannot count: who wrote or planned it, and who applies it.
+
+    Who committed under an address that the policy of the plan did not know is whoever the address is by this policy.
+    """
+    authors = (policy.person_of_email(author) or author for author in manifest.fix.authors)
+    barred = dict.fromkeys(authors, "author")
+    barred.setdefault(manifest.planner, "planner")
+    barred |= {person: "operator" for person in operators if person not in barred}
     return tuple(barred.items())
 
 
@@ -82,7 +91,7 @@ def judge(
 ) -> Judgement:
     """Hold the statements about a change set against the policy; ignore by name what does not count."""
     purpose = purpose_of(manifest)
-    barred = barred_from(manifest, operators)
+    barred = barred_from(manifest, operators, policy=rules.policy)
     usual = ("apply", "apply+rollback") if purpose == "apply" else ("rollback",)
     matter = Matter(
         subject=digest,
@@ -98,25 +107,29 @@ def judge(
     counted: list[Counted] = []
     ignored: list[Ignored] = []
     for signed in statements:
-        found, reason = read_statement(signed, rules=rules, matter=matter)
-        if found is not None and reason is None:
+        found, objection = read_statement(signed, rules=rules, matter=matter)
+        if found is not None and objection is None:
             counted.append(found)
-        elif found is None or found.statement.purpose != "revoke":
-            ignored.append(Ignored(file=signed.path.name, reason=reason or ""))
+        elif objection is not None and (found is None or found.statement.purpose != "revoke"):
+            ignored.append(Ignored(file=signed.path.name, objection=objection))
     people = {found.statement.person for found in counted}
     excluded = {person for person, _ in barred}
     met = quorum(rules.policy, claims=claims_of(manifest, purpose=purpose), approvals=people, excluded=excluded)
     return Judgement(quorum=met, counted=tuple(counted), ignored=tuple(ignored))
 
 
-def read_statement(signed: Signed, *, rules: Rules, matter: Matter) -> tuple[Counted | None, str | None]:
+def read_statement(signed: Signed, *, rules: Rules, matter: Matter) -> tuple[Counted | None, Objection | None]:
     """Read one statement and its signature; give it, and why it does not count."""
+    if not signed.signature:
+        return None, Objection("unsigned", "no signature lies beside it")
     try:
         statement = Statement.from_bytes(signed.data)
         key = sshsig.verify(signed.data, signed.signature)
-    except HffixError as fault:
-        return None, fault.message
-    signer = rules.signers.person_of(key, at=matter.now)
+    except (BadStatement, BadSignature) as fault:
+        return None, Objection(fault.objection, fault.message)
+    except NewerFormat as fault:
+        return None, Objection("statement-newer", fault.message)
+    signer = rules.signers.holder_of(key, at=matter.now)
     counted = Counted(statement=statement, digest=canonical.digest(signed.data))
     return counted, why_not(statement, signer=signer, fingerprint=key.fingerprint, matter=matter)
 
@@ -137,7 +150,7 @@ def revocations(
         now=now,
     )
     found = (read_statement(signed, rules=rules, matter=matter) for signed in statements)
-    return tuple(counted for counted, reason in found if counted is not None and reason is None)
+    return tuple(counted for counted, objection in found if counted is not None and objection is None)
 
 
 def lacking_of(quorum: Quorum) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ def _manifest(
 
 
 def _written_by(script: Script, policy: Policy | None) -> tuple[str | None, set[str]]:
-    told = history(script.path)
+    told = history(script.path, beside=[name for name in script.files if name != script.path.name])
     return told.commit, {(policy.person_of_email(email) if policy else None) or email for email in told.authors}
 
 

@@ -65,7 +65,7 @@ def right_to_apply(
         if original and original.quorum and run_back and _is_inverse(session, change_set, run_back):
             return Right(judgement=original, inverse=reverts.manifest)
     lacking = "; ".join(map(str, judgement.quorum.lacking))
-    why = "".join(f"; {ignored.file} does not count: {ignored.reason}" for ignored in judgement.ignored)
+    why = "".join(f"; {ignored}" for ignored in judgement.ignored)
     raise NotApproved(f"change set {change_set.id} is not approved: {lacking}{why}")
 
 

@@ -21,7 +21,7 @@ from hffix.store.changesets import ChangeSet, all_change_sets
 from hffix.workflow.chunk import Masking, key_for_eyes, plain_lines
 from hffix.workflow.deciding import decide, of_its_own
 from hffix.workflow.found import read_rows
-from hffix.workflow.judge import Judgement, judge, lacking_of, revocations
+from hffix.workflow.judge import Ignored, Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
 from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Rules, Setting
@@ -39,7 +39,7 @@ class Status:
     state: str
     quorum_parts: tuple[str, ...]
     lacking: tuple[str, ...]
-    ignored: tuple[tuple[str, str], ...]
+    ignored: tuple[Ignored, ...]
     run: int | None
     decided: int
     leaves: int
@@ -110,7 +110,7 @@ def _status(
         state=_state(setting, change_set, past, run, judgement, now=now or change_set.manifest.snapshot),
         quorum_parts=tuple(map(str, judgement.quorum.parts)) if judgement else (),
         lacking=lacking_of(judgement.quorum) if judgement else (),
-        ignored=tuple((one.file, one.reason) for one in judgement.ignored) if judgement else (),
+        ignored=judgement.ignored if judgement else (),
         run=run.id if run else None,
         decided=decided,
         leaves=change_set.manifest.leaves,

@@ -120,7 +120,7 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
     if not is_reached(judging, rules, now=session.time):
         findings.problem("policy-not-reached", where, NOT_REACHED)
     for ignored in judgement.ignored:
-        findings.problem("statement", f"{where}, {ignored.file}", f"it does not count: {ignored.reason}")
+        findings.problem("statement", f"{where}, {ignored.file}", f"it does not count: {ignored.objection}")
     if not judgement.quorum:
         lacking = "; ".join(map(str, judgement.quorum.lacking))
         findings.problem("quorum", where, f"its statements do not meet the policy: {lacking}")

@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 from hffix.errors.approvals import BadStatement
 from hffix.errors.changesets import NewerFormat
 from hffix.model import canonical, moment
+from hffix.model.objection import OBJECTIONS, Objection
 from hffix.model.policy import PURPOSES
 from hffix.model.policy_file import parse_policy
 from hffix.model.statement import FORMAT, Matter, Statement, why_not
@@ -186,15 +187,15 @@ def matter(**given: Any) -> Matter:
         "policy_digest": FACTS["policy"],
         "signers_digest": FACTS["signers"],
         "revoked": frozenset({OTHER_KEY}),
-        "barred": (("li.wei", "the author of the fix"),),
+        "barred": (("li.wei", "author"),),
         "now": NOW,
     }
     return Matter(**(facts | given))
 
 
 def judged(
-    said: dict[str, Any], *, signer: str | None = "zhang.min", fingerprint: str = KEY, **given: Any
-) -> str | None:
+    said: dict[str, Any], *, signer: str | Objection = "zhang.min", fingerprint: str = KEY, **given: Any
+) -> Objection | None:
     return why_not(statement(**said), signer=signer, fingerprint=fingerprint, matter=matter(**given))
 
 
@@ -215,45 +216,50 @@ def test_a_statement_that_fits_counts(said: dict[str, Any], given: dict[str, Any
     assert judged(said, **given) is None
 
 
-OBJECTIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
-    ({}, {"subject": "0a" * 31 + "0b"}, "it is about another change set"),
-    ({}, {"lineage": "00" * 16}, "it is for another database"),
-    ({"purpose": "rollback"}, {}, "its purpose is rollback, not apply or apply+rollback"),
-    ({}, {"purposes": ("rollback",)}, "its purpose is apply, not rollback"),
-    ({}, {"fingerprint": "SHA256:" + "C" * 43}, "it names another key than the one that signed it"),
-    ({"key": OTHER_KEY}, {"fingerprint": OTHER_KEY}, f"the key {OTHER_KEY} is revoked"),
-    (
-        {},
-        {"signer": None},
-        f"the key {KEY} is nobody's at {NOW}: not in allowed_signers, expired or not yet valid",
-    ),
-    ({}, {"signer": "li.wei"}, "it names zhang.min, but the key is li.wei's"),
-    ({"person": "li.wei"}, {"signer": "li.wei", "barred": ()}, "the policy asks for no role of li.wei"),
-    ({"person": "stranger"}, {"signer": "stranger"}, "the policy asks for no role of stranger"),
-    ({}, {"policy_digest": "33" * 32}, "the policy changed since it was signed"),
-    ({}, {"signers_digest": "33" * 32}, "allowed_signers changed since it was signed"),
+UNKNOWN = Objection("key-unknown", "nobody's")
+DOUBTS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+    ({}, {"subject": "0a" * 31 + "0b"}, "other-subject", "it is about another change set"),
+    ({}, {"lineage": "00" * 16}, "other-database", "it is for another database"),
+    ({"purpose": "rollback"}, {}, "other-purpose", "its purpose is rollback, not apply or apply+rollback"),
+    ({}, {"purposes": ("rollback",)}, "other-purpose", "its purpose is apply, not rollback"),
+    ({}, {"fingerprint": "SHA256:" + "C" * 43}, "other-key", "it names another key than the one that signed it"),
+    ({"key": OTHER_KEY}, {"fingerprint": OTHER_KEY}, "key-revoked", f"the key {OTHER_KEY} is revoked"),
+    ({}, {"signer": UNKNOWN}, "key-unknown", "nobody's"),
+    ({}, {"signer": "li.wei"}, "other-person", "it names zhang.min, but the key is li.wei's"),
+    ({"person": "li.wei"}, {"signer": "li.wei", "barred": ()}, "no-role", "the policy asks for no role of li.wei"),
+    ({"person": "stranger"}, {"signer": "stranger"}, "no-role", "the policy asks for no role of stranger"),
+    ({}, {"policy_digest": "33" * 32}, "other-policy", "the policy changed since it was signed"),
+    ({}, {"signers_digest": "33" * 32}, "other-signers", "allowed_signers changed since it was signed"),
     (
         {"signed": "2024-03-10T00:05:01Z"},
         {},
+        "signed-ahead",
         "it was signed at 2024-03-10T00:05:01Z, which is still to come at 2024-03-10T00:00:00Z",
     ),
     (
         {"signed": "2024-02-08T23:59:59Z"},
         {},
+        "too-old",
         "it was signed at 2024-02-08T23:59:59Z, more than the policy's 30 days ago",
     ),
-    ({"expires": NOW}, {}, f"it expired at {NOW}"),
+    ({"expires": NOW}, {}, "expired", f"it expired at {NOW}"),
+    ({}, {"barred": (("zhang.min", "author"),)}, "author", "zhang.min is an author of the fix"),
+    ({}, {"barred": (("zhang.min", "planner"),)}, "planner", "zhang.min is the planner of the change set"),
     (
         {},
-        {"barred": (("li.wei", "the author of the fix"), ("zhang.min", "an operator of the run"))},
+        {"barred": (("li.wei", "author"), ("zhang.min", "operator"))},
+        "operator",
         "zhang.min is an operator of the run",
     ),
 ]
 
 
-@pytest.mark.parametrize(("said", "given", "reason"), OBJECTIONS)
-def test_a_statement_that_does_not_count_says_why(said: dict[str, Any], given: dict[str, Any], reason: str) -> None:
-    assert judged(said, **given) == reason
+@pytest.mark.parametrize(("said", "given", "code", "reason"), DOUBTS)
+def test_a_statement_that_does_not_count_says_why(
+    said: dict[str, Any], given: dict[str, Any], code: str, reason: str
+) -> None:
+    assert judged(said, **given) == Objection(code, reason)
+    assert code in OBJECTIONS
 
 
 def test_a_revoke_outlives_the_policy_the_time_and_the_signers_part_in_it() -> None:
@@ -262,9 +268,11 @@ def test_a_revoke_outlives_the_policy_the_time_and_the_signers_part_in_it() -> N
         "purposes": ("revoke",),
         "policy_digest": "33" * 32,
         "signers_digest": "33" * 32,
-        "barred": (("zhang.min", "the author of the fix"),),
+        "barred": (("zhang.min", "author"),),
     }
     assert judged(said, **given) is None
-    assert judged(said, **given, subject="33" * 32) == "it is about another change set"
-    assert judged(said, **given, signer="li.wei") == "it names zhang.min, but the key is li.wei's"
-    assert judged(said, **given, revoked=frozenset({KEY})) == f"the key {KEY} is revoked"
+    assert judged(said, **given, subject="33" * 32) == Objection("other-subject", "it is about another change set")
+    assert judged(said, **given, signer="li.wei") == Objection(
+        "other-person", "it names zhang.min, but the key is li.wei's"
+    )
+    assert judged(said, **given, revoked=frozenset({KEY})) == Objection("key-revoked", f"the key {KEY} is revoked")

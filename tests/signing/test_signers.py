@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hffix.errors.approvals import BadPolicy
+from hffix.model.objection import Objection
 from hffix.signing.keys import PublicKey
 from hffix.signing.signers import Signer, Signers, parse_revoked, parse_signers
 
@@ -68,6 +69,22 @@ def test_a_key_counts_in_its_time_only(openssh: OpenSsh, at: str | None, person:
     signers = parse_signers(f"zhang.min {options} {openssh.line()}\n".encode())
     assert signers.person_of(PublicKey.from_line(openssh.line()), at=at) == person
     assert signers.person_of(PublicKey.from_line(openssh.line("ed25519-other")), at=at) is None
+
+
+def test_a_key_that_does_not_count_now_says_why(openssh: OpenSsh) -> None:
+    options = 'namespaces="hffix",valid-after="20240301Z",valid-before="20241231103000Z"'
+    signers = parse_signers(f"zhang.min {options} {openssh.line()}\n".encode())
+    key, other = (PublicKey.from_line(openssh.line(name)) for name in ("ed25519", "ed25519-other"))
+    assert signers.holder_of(key, at="2024-03-01T00:00:00Z") == "zhang.min"
+    assert signers.holder_of(key, at="2024-02-29T23:59:59Z") == Objection(
+        "key-early", f"the key {key.fingerprint} does not count before 2024-03-01T00:00:00Z"
+    )
+    assert signers.holder_of(key, at="2024-12-31T10:30:01Z") == Objection(
+        "key-expired", f"the key {key.fingerprint} counted until 2024-12-31T10:30:00Z"
+    )
+    assert signers.holder_of(other, at="2024-03-01T00:00:00Z") == Objection(
+        "key-unknown", f"the key {other.fingerprint} is nobody's in allowed_signers"
+    )
 
 
 REFUSED = [

@@ -65,6 +65,21 @@ def test_a_committed_script_has_its_commit_and_its_authors(repository: Repositor
     )
 
 
+def test_who_is_named_as_a_co_author_of_a_commit_is_an_author(repository: Repository) -> None:
+    path = repository.write("fixes/0007.py", SCRIPT)
+    repository.git("add", "--all")
+    squashed = "Open dates\n\nCo-authored-by: 李娜 <li.na@fund.example>\nco-authored-by: Z <zhao@fund.example>\n"
+    repository.git("commit", "-q", "-m", squashed)
+    assert history(path).authors == ("li.na@fund.example", "li.wei@fund.example", "zhao@fund.example")
+
+
+def test_who_wrote_a_file_that_the_script_uses_is_an_author(repository: Repository) -> None:
+    repository.commit("fixes/banks.py", "x = 1\n", who="zhao@fund.example")
+    repository.commit("fixes/other.py", "y = 1\n", who="sun@fund.example")
+    path = repository.commit("fixes/0007.py", SCRIPT)
+    assert history(path, beside=["banks.py"]).authors == ("li.wei@fund.example", "zhao@fund.example")
+
+
 def test_later_commits_of_other_files_make_nobody_an_author(repository: Repository) -> None:
     path = repository.commit("fixes/0007.py", SCRIPT)
     repository.commit("README", "x", who="other@fund.example")

@@ -1,4 +1,6 @@
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import msgspec
 import pytest
 
 from hffix.errors.applying import AlreadyApplied
-from hffix.errors.approvals import MayNotOperate, NotApproved, Revoked, UnknownSigner
+from hffix.errors.approvals import MayNotApprove, MayNotOperate, NotApproved, Revoked, UnknownSigner
 from hffix.model import moment
 from hffix.model.record import Chunk, Open, Resume, Revoke
 from hffix.model.statement import Statement
@@ -17,6 +19,7 @@ from hffix.workflow.apply import Limits
 from tests.workflow.office import (
     AUDITOR,
     AUTHOR,
+    FIXES,
     LEADER,
     OPERATOR,
     POLICY,
@@ -119,6 +122,31 @@ def test_nobody_approves_what_he_wrote_or_applies(lenient: Office, person: str, 
     lenient.sign(said)
     with pytest.raises(NotApproved, match=f"{person} is {part}"):
         lenient.apply(change_set)
+
+
+HELPED = FIXES["0001_opened"].replace("from hffix", "import days\nfrom hffix")
+MAIL = "zhang.min@fund.example"
+WITH_MAIL = POLICY.replace('roles = ["leader"] }', f'roles = ["leader"], emails = ["{MAIL}"] }}')
+
+
+def committed(office: Office, *, by: str) -> None:
+    """Let a helper of the fix come into git by somebody's commit."""
+    who = {f"GIT_{part}_{field}": by for part in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
+    office.write_fix("days", "DAYS = 1\n")
+    office.write_fix("0001_opened", HELPED)
+    for words in (["init", "-q"], ["add", "fixes"], ["commit", "-q", "-m", "x"]):
+        subprocess.run(["git", "-C", office.folder, *words], env={**os.environ, **who}, check=True)
+
+
+@pytest.mark.parametrize("policy", [WITH_MAIL, POLICY], ids=["known when it is planned", "known when it is judged"])
+def test_whose_commits_are_in_a_file_of_the_fix_does_not_approve_it(tmp_path: Path, policy: str) -> None:
+    office = open_office(tmp_path / "office", policy=policy)
+    committed(office, by=MAIL)
+    change_set = office.plan("1")
+    assert change_set.manifest.fix.authors == (AUTHOR, LEADER if policy == WITH_MAIL else MAIL)
+    office.write_pair(policy=WITH_MAIL)
+    with pytest.raises(MayNotApprove, match=r"zhang\.min is an author of the fix"):
+        office.approve(change_set)
 
 
 def test_an_operator_of_an_earlier_session_does_not_count_as_approver_of_a_later_one(lenient: Office) -> None:
