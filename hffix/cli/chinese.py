@@ -3,9 +3,11 @@
 from typing import Final
 
 from hffix.cli.chinese_erasing import ERASING
+from hffix.cli.chinese_policy import POLICY
 
 CHINESE: Final[dict[str, str]] = {
     **ERASING,
+    **POLICY,
     # Ends.
     "error": "错误",
     "note": "提示",

@@ -35,6 +35,7 @@ def plan(
     Nothing in the target changes. --target 'city-*' plans on every target that fits, one change set each.
     """
     from hffix.cli.render_plan import planned_answer
+    from hffix.workflow.foresee import why_nobody
     from hffix.workflow.plan import plan
     from hffix.workflow.repeat import Repeated
 
@@ -45,7 +46,8 @@ def plan(
         again = Repeated(setting=setting, fix=fix, params=given) if repeat else None
         planned = plan(setting, fix=fix, params=given, trial=trial, repeat=again)
         ended = CHANGES if detailed_exitcode and planned.change_set.manifest.counts.changed else 0
-        return planned_answer(planned, say=call.say, width=call.width, ended=ended)
+        nobody = why_nobody(setting, planned.change_set)
+        return planned_answer(planned, nobody=nobody, say=call.say, width=call.width, ended=ended)
 
     wanted = call.target
     if wanted is None or not any(mark in wanted for mark in "*?["):
@@ -77,11 +79,13 @@ def _targets(call: Call, pattern: str) -> tuple[str, ...]:
 def rollback(call: Call, *, run: int, table: str | None, row: str | None) -> Answer:
     """Make the change set that takes RUN back: only what it changed, and only where that still stands."""
     from hffix.cli.render_plan import rolled_back_answer
+    from hffix.workflow.foresee import why_nobody
     from hffix.workflow.rollback import rollback
 
     if row is not None and table is None:
         raise click.UsageError("--row needs --table.")
     call.known["run"] = run
-    return rolled_back_answer(
-        rollback(call.setting(), run, table=table, row=row), run=run, say=call.say, width=call.width
-    )
+    setting = call.setting()
+    made = rollback(setting, run, table=table, row=row)
+    nobody = why_nobody(setting, made.change_set)
+    return rolled_back_answer(made, run=run, nobody=nobody, say=call.say, width=call.width)

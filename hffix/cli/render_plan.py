@@ -25,7 +25,7 @@ MOST_SHAPES: Final = 5
 MOST_REASONS: Final = 5
 
 
-def planned_answer(planned: Planned, *, say: Messages, width: int, ended: int) -> Answer:
+def planned_answer(planned: Planned, *, nobody: str | None, say: Messages, width: int, ended: int) -> Answer:
     """Say what a plan found."""
     change_set = planned.change_set
     counts, manifest = change_set.manifest.counts, change_set.manifest
@@ -38,15 +38,21 @@ def planned_answer(planned: Planned, *, say: Messages, width: int, ended: int) -
         verdict,
         say=say,
         width=width,
-        mark=LOOK if manifest.irreversible else GOOD,
-        facts=[*_facts(change_set, planned.trial_seconds, say=say), *(("note", note) for note in planned.notes)],
+        mark=LOOK if manifest.irreversible or nobody else GOOD,
+        facts=[
+            *_facts(change_set, planned.trial_seconds, say=say),
+            *_nobody(nobody, say=say),
+            *(("note", note) for note in planned.notes),
+        ],
         lines=_shapes(change_set, say=say, width=width),
         after=_after(change_set),
     )
-    return Answer(page=written, data=plan_data(change_set) | {"notes": list(planned.notes)}, ended=ended)
+    return Answer(
+        page=written, data=plan_data(change_set) | {"notes": list(planned.notes), "nobody": nobody}, ended=ended
+    )
 
 
-def rolled_back_answer(made: RolledBack, *, run: int, say: Messages, width: int) -> Answer:
+def rolled_back_answer(made: RolledBack, *, run: int, nobody: str | None, say: Messages, width: int) -> Answer:
     """Say what a rollback would take back."""
     text = "Made the change set that takes run {run} back: {rows:row|rows}."
     if made.conflicts:
@@ -55,12 +61,14 @@ def rolled_back_answer(made: RolledBack, *, run: int, say: Messages, width: int)
         say(text, run=str(run), rows=made.rows, conflicts=made.conflicts),
         say=say,
         width=width,
-        mark=LOOK if made.conflicts else GOOD,
-        facts=list(_facts(made.change_set, None, say=say)),
+        mark=LOOK if made.conflicts or nobody else GOOD,
+        facts=[*_facts(made.change_set, None, say=say), *_nobody(nobody, say=say)],
         lines=_shapes(made.change_set, say=say, width=width),
         after=_after(made.change_set),
     )
-    return Answer(page=written, data=plan_data(made.change_set) | {"run": run, "conflicts": made.conflicts})
+    return Answer(
+        page=written, data=plan_data(made.change_set) | {"run": run, "conflicts": made.conflicts, "nobody": nobody}
+    )
 
 
 def plan_data(change_set: ChangeSet) -> dict[str, object]:
@@ -113,6 +121,11 @@ def _facts(change_set: ChangeSet, seconds: float | None, *, say: Messages) -> It
     if manifest.counts.reasons:
         yield "unresolved", _reasons(manifest, say=say)
     yield "digest", in_fours(change_set.digest)
+
+
+def _nobody(why: str | None, *, say: Messages) -> Iterator[tuple[str, str]]:
+    if why is not None:
+        yield "nobody", say("is left who could approve it: {why}", why=safe(why))
 
 
 def _reasons(manifest: Manifest, *, say: Messages) -> str:

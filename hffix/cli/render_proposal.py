@@ -21,7 +21,8 @@ Against = tuple[str, str]
 
 def proposed_answer(proposal: Proposal, *, say: Messages) -> Answer:
     """Give the page for a pull request, and what a program wants to know of it."""
-    refused = ProposalRefused(f"{proposal.faults} things stand against this proposal") if proposal.faults else None
+    things = "1 thing stands" if proposal.faults == 1 else f"{proposal.faults} things stand"
+    refused = ProposalRefused(f"{things} against this proposal") if proposal.faults else None
     data = {
         "target": proposal.target,
         "fixes": [_told(fix) for fix in proposal.fixes],
@@ -39,7 +40,8 @@ def staged_answer(against: Sequence[Against], *, say: Messages, width: int) -> A
     verdict = say("{count:file|files} of the next commit must not be in git.", count=len(against))
     lines = [f"  {safe(where)}: {say.word(why)}" for where, why in against]
     refused = ProposalRefused(
-        f"{len(against)} files of the next commit hold rows or keys", hint="git restore --staged FILE"
+        f"{'1 file' if len(against) == 1 else f'{len(against)} files'} of the next commit may not be in git",
+        hint="git restore --staged FILE",
     )
     return Answer(page=page(verdict, say=say, width=width, mark=BAD, lines=lines), data=data, problem=refused)
 

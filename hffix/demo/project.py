@@ -66,10 +66,10 @@ _POLICY: Final = """\
 valid_days = 30                  # how long a signature counts
 
 [people]
-"zhang.min" = { name = "张敏", roles = ["leader"] }
-"chen.jing" = { name = "陈静", roles = ["auditor"] }
-"wang.qiang" = { name = "王强", roles = ["operator"] }
-"li.wei" = { name = "李伟", roles = ["author"] }
+"zhang.min" = { name = "张敏", emails = ["zhang.min@fund.example"], roles = ["leader"] }
+"chen.jing" = { name = "陈静", emails = ["chen.jing@fund.example"], roles = ["auditor"] }
+"wang.qiang" = { name = "王强", emails = ["wang.qiang@fund.example"], roles = ["operator"] }
+"li.wei" = { name = "李伟", emails = ["li.wei@fund.example"], roles = ["author"] }
 
 [[require]]                      # all that match must be met
 approvals = 1

@@ -25,6 +25,11 @@ class Part:
         """Say whether enough people approved."""
         return self.missing == 0
 
+    @property
+    def hopeless(self) -> bool:
+        """Say whether all who still could sign are not enough."""
+        return len(self.could) < self.missing
+
     def __bool__(self) -> bool:
         return self.met
 
@@ -33,7 +38,9 @@ class Part:
         held = f"{len(self.have)} of {self.needed} approvals{by}"
         if self.met:
             return held
-        return f"{held}; {', '.join(self.could) if self.could else 'nobody else'} could sign"
+        could = ", ".join(self.could) if self.could else "nobody else"
+        enough = ", which is not enough" if self.could and self.hopeless else ""
+        return f"{held}; {could} could sign{enough}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,17 @@ class Quorum:
         return tuple(part for part in self.parts if not part.met)
 
 
-def quorum(policy: Policy, *, claims: Claims, approvals: Collection[str], excluded: Collection[str] = ()) -> Quorum:
+def quorum(
+    policy: Policy,
+    *,
+    claims: Claims,
+    approvals: Collection[str],
+    excluded: Collection[str] = (),
+    holders: Collection[str] | None = None,
+) -> Quorum:
     """Hold the people who approved against what the policy requires of a change set."""
     required = policy.requirements_for(claims)
-    return weigh(policy, required=required, approvals=approvals, excluded=excluded)
+    return weigh(policy, required=required, approvals=approvals, excluded=excluded, holders=holders)
 
 
 def weigh(
@@ -68,13 +82,19 @@ def weigh(
     required: tuple[Requirement, ...],
     approvals: Collection[str],
     excluded: Collection[str] = (),
+    holders: Collection[str] | None = None,
 ) -> Quorum:
-    """Count people, each once whatever they signed, and none who is excluded or unknown to the policy."""
-    return Quorum(tuple(_weigh(policy, one, approvals=approvals, excluded=excluded) for one in required))
+    """Count people, each once whatever they signed, and none who is excluded or unknown to the policy.
+
+    `holders` are those whose keys count now, where that is known: nobody else could sign.
+    """
+    counted = [name for name, _ in policy.people if name not in excluded]
+    signing = [name for name in counted if holders is None or name in holders or name in approvals]
+    return Quorum(tuple(_weigh(policy, one, approvals=approvals, signing=signing) for one in required))
 
 
-def _weigh(policy: Policy, requirement: Requirement, *, approvals: Collection[str], excluded: Collection[str]) -> Part:
-    able = tuple(name for name, person in policy.people if requirement.takes(person) and name not in excluded)
+def _weigh(policy: Policy, requirement: Requirement, *, approvals: Collection[str], signing: Collection[str]) -> Part:
+    able = tuple(name for name, person in policy.people if name in signing and requirement.takes(person))
     return Part(
         needed=requirement.approvals,
         roles=requirement.roles,

@@ -74,6 +74,8 @@ def signed_text(file: str, *, quorum: Quorum, say: Messages) -> str:
     sentences = [say.word("Signed."), *(_held(part, say=say) for part in quorum.parts)]
     if quorum.met:
         sentences.append(say.word("This change set may be applied."))
+    elif any(part.hopeless for part in quorum.parts):
+        sentences.append(say.word("Nobody is left who could give the rest."))
     return f"✓ {say.word(' ').join(sentences)}\n  {say('{file} + .sig', file=safe(file))}"
 
 

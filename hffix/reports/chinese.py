@@ -41,6 +41,7 @@ CHINESE: Final[dict[str, str]] = {
     "Its run was closed before its end.": "执行未到末尾即已关闭。",
     "Revoked: it cannot be applied.": "已撤销，不能执行。",
     "Next: {command}": "下一步：{command}",
+    "Nobody is left who could give the rest.": "其余审批已无人可以给出。",
     "{command}   or   {other}": "{command}   或   {other}",
     # Labels.
     "change set": "变更集",

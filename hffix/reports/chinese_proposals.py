@@ -10,6 +10,7 @@ PROPOSALS: Final[dict[str, str]] = {
     "not planned": "未生成计划",
     "nobody": "无人",
     "{needed} of {roles}: {could}": "{roles} {needed} 人：{could}",
+    "✗ {needed} of {roles}, and too few could: {could}": "✗ {roles} {needed} 人，可签署的人不够：{could}",
     "{count:thing stands|things stand} against this proposal.": "有 {count} 处问题，本提议不能通过。",
     "This proposal brings no fix, and nothing stands against it.": "本提议没有带来修复脚本，也没有问题。",
     "{count:fix is|fixes are} proposed, and nothing stands against it.": "提议了 {count} 个修复脚本，没有问题。",

@@ -30,6 +30,11 @@ class ProposedFix:
     refused: HffixError | None = None
     waits: bool = False
 
+    @property
+    def stands_against(self) -> bool:
+        """Say whether it cannot be planned, or whether nobody is left who could approve it."""
+        return (self.refused is not None and not self.waits) or any(part.hopeless for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
@@ -42,7 +47,7 @@ class Proposal:
     @property
     def faults(self) -> int:
         """Count what stands against it."""
-        return len(self.against) + sum(fix.refused is not None and not fix.waits for fix in self.fixes)
+        return len(self.against) + sum(fix.stands_against for fix in self.fixes)
 
 
 def proposal_as_markdown(proposal: Proposal, *, say: Messages) -> str:
@@ -104,7 +109,7 @@ def _row(fix: ProposedFix, *, say: Messages) -> str:
 def _signers(fix: ProposedFix, *, say: Messages) -> str:
     return "<br>".join(
         say(
-            "{needed} of {roles}: {could}",
+            "✗ {needed} of {roles}, and too few could: {could}" if part.hopeless else "{needed} of {roles}: {could}",
             needed=part.needed,
             roles=markdown_text(say.word(" or ").join(map(say.word, part.roles or (say.word("anybody"),)))),
             could=markdown_text(", ".join(part.could) or say.word("nobody")),

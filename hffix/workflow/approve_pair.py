@@ -45,7 +45,17 @@ class SignedPair:
 def approve_pair(setting: Setting, *, comment: str | None = None, confirm: Callable[[PairSigning], None]) -> SignedPair:
     """Sign the policy and signers in force; `confirm` shows what changes, and raises where nobody agrees to it."""
     after, now = setting.rules().pair, moment.write(datetime.now(UTC))
-    before = _rules_before(setting, after, now=now)
+    first = _first(setting)
+    if first is None:
+        raise NothingToApprove(
+            f"target {setting.target.name} has no change log yet, and no receipt tells what it began with",
+            hint="The first policy and signers are those that this finds: hffix init-target",
+        )
+    before = _rules_before(setting, after, first=first, now=now)
+    if before is None:
+        raise NothingToApprove(
+            "the policy and signers in force stand already", hint="Edit approvals/policy.toml or allowed_signers first."
+        )
     key, person = who_signs(setting, before, now=now)
     member = before.policy.person(person)
     if member is None or not any(requirement.takes(member) for requirement in before.policy.highest):
@@ -75,15 +85,22 @@ def approve_pair(setting: Setting, *, comment: str | None = None, confirm: Calla
     return SignedPair(path=path, statement=statement, quorum=stands.quorum)
 
 
-def _rules_before(setting: Setting, after: Pair, *, now: str) -> Rules:
-    """Read the newest rules that stand, by which the files in force are to be judged."""
-    first, wanted = _first(setting), name_of(after)
-    statements = approvals.all_statements(setting.project)
+def standing_of_files(setting: Setting) -> Quorum | None:
+    """Say who has signed the policy and signers as they are; None where they stand, or nothing has begun with any."""
+    after, now = setting.rules().pair, moment.write(datetime.now(UTC))
+    first = _first(setting)
+    before = None if first is None else _rules_before(setting, after, first=first, now=now)
+    if before is None:
+        return None
+    return standing_of(before, name_of(after), statements=approvals.all_statements(setting.project), now=now).quorum
+
+
+def _rules_before(setting: Setting, after: Pair, *, first: PairName, now: str) -> Rules | None:
+    """Read the newest rules that stand, by which the files in force are to be judged; None where these stand."""
+    wanted, statements = name_of(after), approvals.all_statements(setting.project)
     way = walk(setting.project, first=first, wanted=after, statements=statements, now=now)
     if wanted in way:
-        raise NothingToApprove(
-            "the policy and signers in force stand already", hint="Edit approvals/policy.toml or allowed_signers first."
-        )
+        return None
     before = newest_before(way, wanted)
     rules = rules_from_history(setting.project, before, revoked=after.revoked)
     if rules is None:
@@ -94,16 +111,11 @@ def _rules_before(setting: Setting, after: Pair, *, now: str) -> Rules:
     return rules
 
 
-def _first(setting: Setting) -> PairName:
+def _first(setting: Setting) -> PairName | None:
     """Name the pair that the target's lineage began with, by the target itself or, where it is away, by a receipt."""
     found: Found | None = None
     # A laptop of an approver has the repository, and need not reach the database.
     with suppress(HffixError), open_for_reading(setting.url, folder=setting.folder) as snapshot:
         found = read_chain(snapshot).found
     found = found or found_record(setting.project, setting.target.name)
-    if found is None:
-        raise NothingToApprove(
-            f"target {setting.target.name} has no change log yet, and no receipt tells what it began with",
-            hint="The first policy and signers are those that this finds: hffix init-target",
-        )
-    return name_of(found)
+    return None if found is None else name_of(found)

@@ -59,7 +59,8 @@ def sign_place(
     approvals.write_statement(
         setting.project, subject=subject, name=statement.file_name, data=data, signature=signature
     )
-    met = quorum(rules.policy, claims=claims, approvals=_people(setting, rules, statement, now=now))
+    people = _people(setting, rules, statement, now=now)
+    met = quorum(rules.policy, claims=claims, approvals=people, holders=rules.holders(at=now))
     if not met:
         hint = ASK_MOVED if purpose == "move" else ASK_COPIED
         raise PlaceNotApproved(f"the new place is not approved: {'; '.join(map(str, met.lacking))}", hint=hint)

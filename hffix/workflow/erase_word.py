@@ -139,7 +139,13 @@ def standing_of(
             counted.append(found)
     people = {one.statement.person for one in counted}
     excluded = {operator} if operator else set()
-    met = weigh(rules.policy, required=rules.policy.highest_for(PURPOSE), approvals=people, excluded=excluded)
+    met = weigh(
+        rules.policy,
+        required=rules.policy.highest_for(PURPOSE),
+        approvals=people,
+        excluded=excluded,
+        holders=rules.holders(at=now),
+    )
     subjects = [set(one.statement.subjects) for one in counted]
     return Standing(
         quorum=met,

@@ -114,7 +114,13 @@ def judge(
             ignored.append(Ignored(file=signed.path.name, objection=objection))
     people = {found.statement.person for found in counted}
     excluded = {person for person, _ in barred}
-    met = quorum(rules.policy, claims=claims_of(manifest, purpose=purpose), approvals=people, excluded=excluded)
+    met = quorum(
+        rules.policy,
+        claims=claims_of(manifest, purpose=purpose),
+        approvals=people,
+        excluded=excluded,
+        holders=rules.holders(at=now),
+    )
     return Judgement(quorum=met, counted=tuple(counted), ignored=tuple(ignored))
 
 

@@ -102,7 +102,7 @@ def way_to(project: Project, rules: Rules, *, past: Past, now: str) -> tuple[Cou
 
 def standing_of(rules: Rules, pair: PairName, *, statements: Iterable[Signed], now: str) -> Standing:
     """Judge the statements about a pair by the rules before it."""
-    return _standing(rules, pair, tuple(_told(statements, now=now)))
+    return _standing(rules, pair, tuple(_told(statements, now=now)), now=now)
 
 
 def newest_before(way: Way, pair: PairName) -> PairName:
@@ -140,7 +140,9 @@ def _signed_pairs(project: Project, told: Iterable[tuple[Signed, Statement]]) ->
             yield name
 
 
-def _standing(rules: Rules, pair: PairName, told: Iterable[tuple[Signed, Statement]]) -> Standing:
+def _standing(
+    rules: Rules, pair: PairName, told: Iterable[tuple[Signed, Statement]], *, now: str | None = None
+) -> Standing:
     counted: list[Counted] = []
     for signed, statement in told:
         if pair.digest in statement.subjects and name_of(statement) == name_of(rules.pair):
@@ -148,7 +150,8 @@ def _standing(rules: Rules, pair: PairName, told: Iterable[tuple[Signed, Stateme
             if found is not None and reason is None:
                 counted.append(found)
     people = {found.statement.person for found in counted}
-    met = weigh(rules.policy, required=rules.policy.highest, approvals=people)
+    holders = None if now is None else rules.holders(at=now)
+    met = weigh(rules.policy, required=rules.policy.highest, approvals=people, holders=holders)
     return Standing(quorum=met, counted=tuple(counted))
 
 

@@ -9,6 +9,7 @@ from hffix.errors.fixes import AfterUnmet, BadParam, OtherTarget
 from hffix.reports.proposal import Proposal, ProposedFix
 from hffix.store import branch
 from hffix.store.branch import Kept
+from hffix.workflow.approve_pair import standing_of_files
 from hffix.workflow.judge import judge, lacking_of
 from hffix.workflow.offline import Against, contradictions
 from hffix.workflow.plan import plan
@@ -23,7 +24,7 @@ WAITING: Final = (AfterUnmet, BadParam, OtherTarget)
 def propose(setting: Setting, *, base: str | None, planned: bool = True) -> Proposal:
     """Look at a branch beside its base; plan the scripts that it brings, on the setting's target."""
     files = branch.proposed(setting.folder, base=base)
-    against = (*contradictions(setting.project), *_rows(files))
+    against = (*contradictions(setting.project), *_rows(files), *_unsigned_pair(setting))
     scripts = branch.scripts_of(files)
     fixes = tuple(_planned(setting, one) if planned else ProposedFix(id=one) for one in scripts)
     return Proposal(target=setting.target.name if planned else None, fixes=fixes, against=against)
@@ -32,6 +33,17 @@ def propose(setting: Setting, *, base: str | None, planned: bool = True) -> Prop
 def staged_rows(folder: Path) -> tuple[Against, ...]:
     """Name the files of the next commit that hold rows of people, or keys."""
     return tuple(_rows(branch.staged(folder)))
+
+
+def _unsigned_pair(setting: Setting) -> Iterator[Against]:
+    """Say who must sign the policy and signers of the branch, where they are not those that the record stands on."""
+    try:
+        standing = standing_of_files(setting)
+    except HffixError as fault:
+        yield "approvals/policy.toml, approvals/allowed_signers", fault.message
+        return
+    for part in standing.lacking if standing is not None else ():
+        yield "approvals/policy.toml, approvals/allowed_signers", f"they changed, and too few have signed that: {part}"
 
 
 def _rows(files: tuple[Kept, ...]) -> Iterator[Against]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FIX, Desk
+from tests.cli.conftest import FIX, Desk, by
 
 
 def git(desk: Desk, *words: str) -> str:
@@ -99,6 +99,35 @@ def test_an_approval_whose_signature_is_not_valid_is_refused(proposing: Desk, ho
     against = proposing("ci", "--base", "main", "--no-plan", "--json").told["against"]
     assert len(against) == 1, against
     assert against[0]["where"].startswith(f"approvals/{statement.parent.name}/")
+
+
+POLICY_FILES = "approvals/policy.toml, approvals/allowed_signers"
+
+
+def test_a_policy_that_those_before_did_not_sign_stands_against_the_proposal(proposing: Desk) -> None:
+    policy = (proposing.folder / "approvals/policy.toml").read_text()
+    propose(proposing, "approvals/policy.toml", policy.replace("30", "60"))
+    (against,) = proposing("ci", "--base", "main", "--no-plan", "--json").told["against"]
+    assert against == {
+        "where": POLICY_FILES,
+        "why": "they changed, and too few have signed that: 0 of 1 approvals by leader; zhang.min could sign",
+    }
+    proposing.done("approve", "--purpose", "policy", "--no-input", *by("zhang.min"))
+    proposing.done("ci", "--base", "main", "--no-plan")
+
+
+def test_a_policy_that_cannot_be_read_stands_against_the_proposal(proposing: Desk) -> None:
+    propose(proposing, "approvals/policy.toml", "valid_days = 0\n")
+    against = proposing("ci", "--base", "main", "--no-plan", "--json").told["against"]
+    assert [(one["where"], "line 1: valid_days" in one["why"]) for one in against] == [(POLICY_FILES, True)]
+
+
+def test_a_fix_that_nobody_is_left_to_approve_stands_against_the_proposal(proposing: Desk) -> None:
+    text = SECOND.replace('author="li.wei"', 'author="zhang.min"')
+    propose(proposing, "fixes/0002_names.py", text)
+    shown = proposing("ci", "--base", "main", "--json")
+    assert (shown.status, shown.told["against"]) == (1, [])
+    assert "✗ 1 of leader, and too few could: nobody" in shown.told["markdown"]
 
 
 def test_a_fix_that_cannot_be_planned_stands_against_the_proposal(proposing: Desk) -> None:

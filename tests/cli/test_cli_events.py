@@ -37,6 +37,7 @@ CALLS = {
     "erase": ("person", "500", "--no-input", *OPERATOR),
     "backup": ("list",),
     "ci": (),
+    "policy": ("check",),
 }
 WRITING = {"init-target", "apply", "pause", "resume", "pace", "close", "revoke", "erase"}
 

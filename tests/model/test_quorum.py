@@ -85,6 +85,17 @@ def test_a_requirement_without_roles_takes_everybody_in_the_policy() -> None:
 def test_what_is_met_or_can_no_longer_be_met_says_so() -> None:
     assert str(Part(needed=1, roles=None, have=("an",), could=("bo",))) == "1 of 1 approvals"
     assert str(Part(needed=1, roles=None, have=(), could=())) == "0 of 1 approvals; nobody else could sign"
+    few = Part(needed=3, roles=None, have=("an",), could=("bo",))
+    assert (few.hopeless, str(few)) == (True, "1 of 3 approvals; bo could sign, which is not enough")
+    assert not Part(needed=2, roles=None, have=("an",), could=("bo",)).hopeless
+
+
+def test_who_has_no_key_that_counts_could_not_sign_but_what_was_signed_counts() -> None:
+    counted = quorum(POLICY, claims=claims(risk="high"), approvals=("cy",), holders=("bo", "di"))
+    assert counted.parts == (
+        Part(needed=1, roles=("leader",), have=(), could=("bo",)),
+        Part(needed=2, roles=("leader", "auditor"), have=("cy",), could=("bo",)),
+    )
 
 
 def test_no_requirement_at_all_is_not_enough() -> None:
