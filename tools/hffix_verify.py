@@ -240,6 +240,9 @@ class Ssh:
             done = subprocess.run([*words, "-s", f"{folder}/sig"], input=data, capture_output=True)
         if done.returncode:
             raise Wrong("ssh-keygen refuses it")
+        # A device's signature ends with its flags and a counter of four bytes; ssh-keygen does not ask for the touch.
+        if algorithm_of(key).startswith("sk-") and not list(ssh_strings(blob[10:]))[4][-5] & 1:
+            raise Wrong("its device was not touched")
         return key
 
 

@@ -1,7 +1,6 @@
 """The key and signature algorithms that hffix takes, and their byte forms (RFC 4253, 5656, 8332, 8709).
 
-DSA, SHA-1 and RSA below 3072 bits are too weak; certificates and hardware-backed `sk-` keys are not read. All of
-them are refused by name.
+DSA, SHA-1 and RSA below 3072 bits are too weak, and certificates are not read. All of them are refused by name.
 """
 
 from collections.abc import Mapping
@@ -14,9 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hffix.signing import wire
+from hffix.signing.hardware import HARDWARE, HardwareKey, read_press
 from hffix.signing.wire import Reader
 
-Public = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+Plain = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+Public = Plain | HardwareKey
 Private = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 SMALLEST_RSA: Final = 3072
@@ -30,7 +31,7 @@ RSA_HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     "rsa-sha2-256": hashes.SHA256(),
     "rsa-sha2-512": hashes.SHA512(),
 }
-ALGORITHMS: Final = ("ssh-ed25519", *(f"ecdsa-sha2-{curve}" for curve in CURVES), "ssh-rsa")
+ALGORITHMS: Final = ("ssh-ed25519", *(f"ecdsa-sha2-{curve}" for curve in CURVES), "ssh-rsa", *HARDWARE)
 
 
 class Flaw(ValueError):
@@ -49,21 +50,27 @@ def read_public(blob: bytes) -> tuple[str, Public]:
     reader = Reader(blob)
     algorithm = reader.name()
     key: Public
-    if algorithm == "ssh-ed25519":
-        key = ed25519.Ed25519PublicKey.from_public_bytes(reader.string())
-    elif algorithm == "ssh-rsa":
-        key = _read_rsa(reader)
-    elif algorithm in ALGORITHMS:
-        curve = reader.name()
-        if algorithm != f"ecdsa-sha2-{curve}":
-            raise ValueError("it names two curves")
-        key = ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve][0], reader.string())
-    else:
+    if algorithm not in ALGORITHMS:
         raise ValueError(f"{algorithm} keys are not taken, only {', '.join(ALGORITHMS)}")
+    if algorithm == "ssh-rsa":
+        key = _read_rsa(reader)
+    elif algorithm in HARDWARE:
+        key = HardwareKey(_read_curve(HARDWARE[algorithm], reader), reader.string())
+    else:
+        key = _read_curve(algorithm, reader)
     reader.end()
     if write_public(key) != blob:
         raise ValueError("it is not in the usual encoding")
     return algorithm, key
+
+
+def _read_curve(algorithm: str, reader: Reader) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey:
+    if algorithm == "ssh-ed25519":
+        return ed25519.Ed25519PublicKey.from_public_bytes(reader.string())
+    curve = reader.name()
+    if algorithm != f"ecdsa-sha2-{curve}":
+        raise ValueError("it names two curves")
+    return ec.EllipticCurvePublicKey.from_encoded_point(CURVES[curve][0], reader.string())
 
 
 def _read_rsa(reader: Reader) -> rsa.RSAPublicKey:
@@ -75,6 +82,12 @@ def _read_rsa(reader: Reader) -> rsa.RSAPublicKey:
 
 def write_public(key: Public) -> bytes:
     """Write a public key in the form that SSH hashes, compares and sends."""
+    if isinstance(key, HardwareKey):
+        # The plain key's fields under the device's name, and the application after them.
+        plain = write_public(key.key)
+        named = Reader(plain).name()
+        name = next(kind for kind, algorithm in HARDWARE.items() if algorithm == named)
+        return wire.string(name.encode()) + plain[4 + len(named) :] + wire.string(key.application)
     if isinstance(key, ed25519.Ed25519PublicKey):
         return wire.string(b"ssh-ed25519") + wire.string(key.public_bytes_raw())
     if isinstance(key, rsa.RSAPublicKey):
@@ -105,23 +118,36 @@ def sign(key: Private, data: bytes) -> bytes:
 
 
 def verify(blob: bytes, signature: bytes, data: bytes) -> None:
-    """Prove that the key made the signature over the data; a ValueError says why it did not."""
+    """Prove that the key made the signature over the data; a ValueError says why it did not.
+
+    What a device signed counts only where its owner touched it.
+    """
     algorithm, key = read_public(blob)
     reader = Reader(signature)
     named, value = reader.name(), reader.string()
+    touched = True
+    if isinstance(key, HardwareKey):
+        press = read_press(reader)
+        touched, data, key = press.touched, press.signed(key.application, data), key.key
     reader.end()
     fitting = tuple(RSA_HASHES) if algorithm == "ssh-rsa" else (algorithm,)
     if named not in fitting:
         raise ValueError(f"{named} signatures by a key of {algorithm} are not taken, only {' or '.join(fitting)}")
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(value, data)
-        elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, data, padding.PKCS1v15(), RSA_HASHES[named])
-        else:
-            parts = Reader(value)
-            pair = encode_dss_signature(parts.positive(), parts.positive())
-            parts.end()
-            key.verify(pair, data, ec.ECDSA(CURVES[_curve_of(key)][1]))
+        _verify(key, value, data, named=named)
     except InvalidSignature as fault:
         raise Flaw("it was not made by this key over these bytes", objection="signature-bytes") from fault
+    if not touched:
+        raise Flaw("the device was not touched by its owner when it signed", objection="signature-touch")
+
+
+def _verify(key: Plain, value: bytes, data: bytes, *, named: str) -> None:
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(value, data)
+    elif isinstance(key, rsa.RSAPublicKey):
+        key.verify(value, data, padding.PKCS1v15(), RSA_HASHES[named])
+    else:
+        parts = Reader(value)
+        pair = encode_dss_signature(parts.positive(), parts.positive())
+        parts.end()
+        key.verify(pair, data, ec.ECDSA(CURVES[_curve_of(key)][1]))

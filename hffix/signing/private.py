@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from hffix.errors.approvals import NoKey
 from hffix.signing import algorithms
+from hffix.signing.hardware import HARDWARE
 from hffix.signing.keys import PublicKey, SigningKey
 from hffix.signing.wire import Reader
 
@@ -53,6 +54,10 @@ class KeyFile:
         """Open the file if only its owner can read it, asking for the passphrase if it has one."""
         if self.mode & 0o077:
             raise NoKey(f"{self.path} can be read by others than its owner", hint=f"Run: chmod 600 {self.path}")
+        if self.public.algorithm in HARDWARE:
+            # The file holds no private key, only a handle that its device knows.
+            hint = f"Plug the device in and put its key into an agent: ssh-add {self.path}"
+            raise NoKey(f"{self.path} belongs to a device, which signs only through an ssh-agent", hint=hint)
         passphrase = _ask_passphrase(self.path, ask=ask) if self.encrypted else None
         try:
             private = load_ssh_private_key(self.data, passphrase)
