@@ -22,11 +22,15 @@ PURPOSES = ("apply", "apply+rollback", "rollback", "policy")
 @command(signs=True)
 @click.argument("change_sets", nargs=-1)
 @click.option("--purpose", type=click.Choice(PURPOSES), help="Without it: apply, or rollback where a run is reverted.")
+@click.option("--together", is_flag=True, help="One statement over all of them; each is still shown.")
 @click.option("-m", "--comment", metavar="TEXT", help="A word that is signed with it.")
-def approve(call: Call, *, change_sets: tuple[str, ...], purpose: str | None, comment: str | None) -> Answer:
-    """Sign CHANGE_SETS: shows what is signed, and asks for the number of rows.
+def approve(
+    call: Call, *, change_sets: tuple[str, ...], purpose: str | None, together: bool, comment: str | None
+) -> Answer:
+    """Sign CHANGE_SETS: shows what is signed, and asks for the number of rows of each.
 
-    With --purpose policy and no change set: sign the policy and the signers as their files are now.
+    Each gets a statement of its own; with --together all get one. With --purpose policy and no change set: sign the
+    policy and the signers as their files are now.
     """
     from hffix.cli.render_signed import signed_answer
     from hffix.workflow.approve import approve
@@ -35,6 +39,9 @@ def approve(call: Call, *, change_sets: tuple[str, ...], purpose: str | None, co
         return _approve_pair(call, change_sets, comment=comment)
     if not change_sets:
         raise UsageError("name the change sets to sign, or give --purpose policy")
+
+    if together:
+        return _approve_together(call, change_sets, purpose=cast("Purpose | None", purpose), comment=comment)
 
     def one(beginning: str) -> Answer:
         found = call.change_set(beginning)
@@ -48,6 +55,28 @@ def approve(call: Call, *, change_sets: tuple[str, ...], purpose: str | None, co
         return signed_answer(signed, project=call.project.folder, say=call.say, width=call.width)
 
     return call.each(change_sets, one, go_on=False)
+
+
+def _approve_together(
+    call: Call, change_sets: tuple[str, ...], *, purpose: Purpose | None, comment: str | None
+) -> Answer:
+    from hffix.cli.render_signed import signed_together_answer
+    from hffix.workflow.approve import approve_together
+
+    found = tuple({one.digest: one for one in map(call.change_set, change_sets)}.values())
+    call.known.clear()
+    signed = approve_together(
+        call.setting(of=found[0]),
+        found,
+        purpose=purpose,
+        comment=comment,
+        confirm=lambda signing: confirm(call, signing),
+    )
+    answer = signed_together_answer(signed, project=call.project.folder, say=call.say, width=call.width)
+    for one in signed:
+        if call.audit is not None:
+            call.audit.answered(Answer(data={"change_set": one.change_set.id}))
+    return answer
 
 
 def _approve_pair(call: Call, change_sets: tuple[str, ...], *, comment: str | None) -> Answer:

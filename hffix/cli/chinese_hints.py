@@ -3,6 +3,9 @@
 from typing import Final
 
 HINTS: Final[dict[str, str]] = {
+    "Leave --together out: each change set then gets a statement of its own.": (
+        "请去掉 --together：每个变更集将各有一份声明。"
+    ),
     # Use and project.
     "See the command's --help.": "请看该命令的 --help。",
     "Go to the project's folder, or make one with: hffix init DIR": "请进入项目目录，或新建一个：hffix init DIR",

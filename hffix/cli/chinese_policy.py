@@ -13,6 +13,7 @@ POLICY: Final[dict[str, str]] = {
     "asks": "要求",
     "to know": "须知",
     "not signed": "尚未签署",
+    "One statement over {count:change set|change sets} is signed.": "已签署一份涵盖 {count} 个变更集的声明。",
     "it is": "性质",
     "signed": "已签署",
     "never counts": "不得计入",

@@ -11,6 +11,7 @@ from hffix.reports.approval import signed_text
 from hffix.reports.safe import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hffix.reports.messages import Messages
@@ -36,6 +37,26 @@ def signed_answer(signed: SignedStatement, *, project: Path, say: Messages, widt
             "ignored": [as_facts(one) for one in ignored],
         },
     )
+
+
+def signed_together_answer(signed: Sequence[SignedStatement], *, project: Path, say: Messages, width: int) -> Answer:
+    """Say that one statement over several change sets is signed, and what each of them still lacks."""
+    answers = [signed_answer(one, project=project, say=say, width=width) for one in signed]
+    file = str(signed[0].path.relative_to(project))
+    facts = [
+        (one.change_set.id, "; ".join(map(str, one.judgement.quorum.parts)) if one.judgement else "") for one in signed
+    ]
+    named = " ".join(one.change_set.id for one in signed)
+    approved = all(one.judgement and one.judgement.quorum for one in signed)
+    written = page(
+        say("One statement over {count:change set|change sets} is signed.", count=len(signed)),
+        say=say,
+        width=width,
+        facts=facts,
+        lines=["  " + say("{file} + .sig", file=safe(file))],
+        after=f"hffix apply {named}" if approved else "hffix status",
+    )
+    return Answer(page=written, data={"statement": file, "results": [dict(one.data) for one in answers]})
 
 
 def revoked_answer(signed: SignedStatement, *, project: Path, say: Messages, width: int) -> Answer:

@@ -90,6 +90,12 @@ class PolicyNotReached(ApprovalError):
     hint = "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back."
 
 
+class NotTogether(ApprovalError):
+    """Several change sets that one statement cannot be about: of several databases, or for several purposes."""
+
+    code, status, hint = "HFX-415", 64, "Leave --together out: each change set then gets a statement of its own."
+
+
 class ErasureNotApproved(ApprovalError):
     """Too few people have signed the erasure of these rows; the message says who could."""
 

@@ -1,6 +1,6 @@
 """Approve and revoke: one person's signed word about a change set, shown again from the very bytes that are signed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pathlib import Path
 from hffix.database import Session, open_for_writing
 from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied
-from hffix.errors.approvals import MayNotApprove, NothingToApprove, UnknownSigner, WrongPurpose
+from hffix.errors.approvals import MayNotApprove, NothingToApprove, NotTogether, UnknownSigner, WrongPurpose
 from hffix.model import moment
 from hffix.model.canonical import digest
 from hffix.model.policy import Purpose
@@ -61,29 +61,64 @@ def approve(
     confirm: Confirm,
 ) -> SignedStatement:
     """Sign a change set; `confirm` shows what is signed, and raises where the person does not agree."""
-    manifest, rules = change_set.manifest, setting.rules()
-    if not manifest.leaves:
+    (signed,) = approve_together(setting, (change_set,), purpose=purpose, comment=comment, confirm=confirm)
+    return signed
+
+
+def approve_together(
+    setting: Setting,
+    change_sets: Sequence[ChangeSet],
+    *,
+    purpose: Purpose | None = None,
+    comment: str | None = None,
+    confirm: Confirm,
+) -> tuple[SignedStatement, ...]:
+    """Sign one statement over several change sets of one database; each is shown, and must be agreed to, by itself."""
+    rules, now = setting.rules(), _now()
+    meant = {_meant(change_set, purpose) for change_set in change_sets}
+    lineages = {change_set.manifest.target.lineage for change_set in change_sets}
+    if len(meant) > 1 or len(lineages) > 1:
+        raise NotTogether("one statement is for one purpose and one database, and these are for several")
+    for change_set in change_sets:
+        _refuse_spent(setting, change_set)
+    key, person = who_signs(setting, rules, now=now)
+    (wanted,) = meant
+    for change_set in change_sets:
+        _refuse_barred(change_set, rules, person, purpose=wanted)
+    expires = moment.later(now, days=rules.policy.valid_days)
+    statement = _statement(change_sets, rules, key, person, purpose=wanted, comment=comment, now=now, expires=expires)
+    path = _sign(setting, change_sets, rules, statement, key, confirm)
+    return tuple(
+        SignedStatement(
+            change_set=change_set,
+            path=path,
+            statement=statement,
+            judgement=_judged(setting, change_set, rules, now=now),
+        )
+        for change_set in change_sets
+    )
+
+
+def _meant(change_set: ChangeSet, purpose: Purpose | None) -> Purpose:
+    """Say what a change set is approved for; refuse one without changes, and a purpose that does not fit it."""
+    if not change_set.manifest.leaves:
         raise NothingToApprove(f"change set {change_set.id} has no changes")
-    meant = purpose or ("rollback" if manifest.reverts else "apply")
-    wanted = purpose_of(manifest)
+    wanted = purpose_of(change_set.manifest)
+    meant: Purpose = purpose or ("rollback" if wanted == "rollback" else "apply")
     if meant not in ({"rollback"} if wanted == "rollback" else {"apply", "apply+rollback"}):
         raise WrongPurpose(f"change set {change_set.id} is approved for {wanted}, not for {meant}")
-    _refuse_spent(setting, change_set)
-    now = _now()
-    key, person = who_signs(setting, rules, now=now)
-    _refuse_barred(change_set, rules, person, purpose=meant)
-    expires = moment.later(now, days=rules.policy.valid_days)
-    statement = _statement(change_set, rules, key, person, purpose=meant, comment=comment, now=now, expires=expires)
-    signed = _sign(setting, change_set, rules, statement, key, confirm)
-    judgement = judge(
-        manifest,
+    return meant
+
+
+def _judged(setting: Setting, change_set: ChangeSet, rules: Rules, *, now: str) -> Judgement:
+    return judge(
+        change_set.manifest,
         digest=change_set.digest,
-        lineage=manifest.target.lineage,
+        lineage=change_set.manifest.target.lineage,
         statements=approvals.statements(setting.project, change_set.digest),
         rules=rules,
         now=now,
     )
-    return SignedStatement(change_set=change_set, path=signed, statement=statement, judgement=judgement)
 
 
 def revoke(setting: Setting, change_set: ChangeSet, *, comment: str | None = None, confirm: Confirm) -> SignedStatement:
@@ -93,8 +128,9 @@ def revoke(setting: Setting, change_set: ChangeSet, *, comment: str | None = Non
     key, person = who_signs(setting, rules, now=now)
     if not rules.policy.may_approve(person):
         raise MayNotApprove(f"{person} may approve nothing, so may withdraw nothing")
-    statement = _statement(change_set, rules, key, person, purpose="revoke", comment=comment, now=now, expires=None)
-    path = _sign(setting, change_set, rules, statement, key, confirm)
+    subjects = (change_set,)
+    statement = _statement(subjects, rules, key, person, purpose="revoke", comment=comment, now=now, expires=None)
+    path = _sign(setting, subjects, rules, statement, key, confirm)
     recorded = _record_revocation(setting, change_set, rules, key, digest=digest(path.read_bytes()), signed=now)
     return SignedStatement(change_set=change_set, path=path, statement=statement, judgement=None, recorded=recorded)
 
@@ -167,7 +203,7 @@ def _refuse_barred(change_set: ChangeSet, rules: Rules, person: str, *, purpose:
 
 
 def _statement(
-    change_set: ChangeSet,
+    change_sets: Sequence[ChangeSet],
     rules: Rules,
     key: SigningKey,
     person: str,
@@ -182,23 +218,29 @@ def _statement(
         expires=expires,
         format=FORMAT,
         key=key.public.fingerprint,
-        lineage=change_set.manifest.target.lineage,
+        lineage=change_sets[0].manifest.target.lineage,
         person=person,
         policy=rules.pair.policy_digest,
         purpose=purpose,
         signed=now,
         signers=rules.pair.signers_digest,
-        subjects=(change_set.digest,),
+        subjects=tuple(sorted({change_set.digest for change_set in change_sets})),
     )
 
 
 def _sign(
-    setting: Setting, change_set: ChangeSet, rules: Rules, statement: Statement, key: SigningKey, confirm: Confirm
+    setting: Setting,
+    change_sets: Sequence[ChangeSet],
+    rules: Rules,
+    statement: Statement,
+    key: SigningKey,
+    confirm: Confirm,
 ) -> Path:
     member = rules.policy.person(statement.person)
-    confirm(Signing(change_set=change_set, statement=statement, name=member.name if member else None))
+    for change_set in change_sets:
+        confirm(Signing(change_set=change_set, statement=statement, name=member.name if member else None))
     data = statement.to_bytes()
     signature = sshsig.sign(data, key=key).encode()
     return approvals.write_statement(
-        setting.project, subject=change_set.digest, name=statement.file_name, data=data, signature=signature
+        setting.project, subject=statement.subjects[0], name=statement.file_name, data=data, signature=signature
     )

@@ -98,6 +98,20 @@ def test_several_targets_or_change_sets_leave_one_event_each(desk: Desk) -> None
     assert len(events(desk, "plan")) - before == 2
 
 
+def test_one_statement_over_several_change_sets_leaves_one_event_for_each(desk: Desk) -> None:
+    first = desk.planned()
+    second = str(desk.done("plan", "1", "--json").told["change_set"])
+    shown = desk.done("approve", first, second, first, "--together", "--no-input", *by("zhang.min"))
+    assert "✓ One statement over 2 change sets is signed." in shown.out.splitlines()
+    assert shown.last == f"Next: hffix apply {first} {second}"
+    told = [(one["subject"], one["person"], one["outcome"]) for one in events(desk, "approve")]
+    assert told == [(first, "zhang.min", "done"), (second, "zhang.min", "done")]
+    city = str(desk("init-target", "--target", "city-a", *by("wang.qiang")).status)
+    other = str(desk.done("plan", "1", "--target", "city-a", "--json").told["change_set"])
+    refused = desk("approve", second, other, "--together", "--no-input", "--json", *by("zhang.min"))
+    assert (city, refused.status, refused.told["error"]["code"]) == ("0", 64, "HFX-415")
+
+
 def test_asking_for_personal_data_whole_is_told(desk: Desk) -> None:
     change_set = desk.planned()
     desk.done("show", change_set, "--unmask")
