@@ -1220,12 +1220,10 @@ class Words:
                 tell(self.signed[name][0], fault)
         return found
 
-    def reached(self, rules: Rules, revoked: str | None, now: str) -> bool:
-        """Say whether signed statements lead from the lineage's first policy and signers to these."""
-        first, wanted = (
-            (self.chain.found["policy"], self.chain.found["signers"]),
-            (rules.policy_digest, rules.signers_digest),
-        )
+    def reached(self, rules: Rules, revoked: str | None, now: str, first: tuple[str, str] | None = None) -> bool:
+        """Say whether signed statements lead from the lineage's first policy and signers, or from others, to these."""
+        first = first or (self.chain.found["policy"], self.chain.found["signers"])
+        wanted = (rules.policy_digest, rules.signers_digest)
         told = []
         for name in self.signed:
             try:
@@ -1257,6 +1255,28 @@ class Words:
                     found.add(pair)
                     judges.append(pair)
         return wanted in found
+
+    def went_back(self, rules: Rules, revoked: str | None, record: Facts) -> bool:
+        """Say whether a record's policy and signers are older than those that the records before it rest on."""
+        told = (self.chain.found, *(run.opened for run in self.chain.runs.values()), *self.chain.words)
+        before = [one for one in told if one["kind"] in {"found", "open", "erase"} and one["number"] < record["number"]]
+        pairs = [(one["policy"], one["signers"]) for one in sorted(before, key=lambda one: int(one["number"]))]
+        wanted = (rules.policy_digest, rules.signers_digest)
+        if wanted == pairs[-1]:
+            return False
+        from_first, from_newest = (self.reached(rules, revoked, record["time"], one) for one in (pairs[0], pairs[-1]))
+        return wanted in pairs or (from_first and not from_newest)
+
+    def unrevoked(self, rules: Rules, session: Facts) -> set[str]:
+        """Name the keys that earlier sessions knew to be revoked, and this one does not."""
+        sessions = (one for run in self.chain.runs.values() for one in run.sessions)
+        known: set[str] = set()
+        try:
+            for name in {one["revoked"] for one in sessions if one["number"] < session["number"]} - {None}:
+                known |= revoked_in(self.export.history(name))
+        except (Wrong, OSError, ValueError):
+            return set()
+        return known - rules.revoked
 
     def check_run(self, run: Run, *, whole: bool) -> None:
         """Check a run's manifest, and the statements of each session that wrote."""
@@ -1317,6 +1337,10 @@ class Words:
             return
         if not self.reached(rules, revoked, session["time"]):
             self.findings.problem("policy-not-reached", where, "no signed statements lead to its policy and signers")
+        if session["kind"] == "open" and self.went_back(rules, revoked, session):
+            self.findings.problem("policy-went-back", where, "its policy and signers are older than those before it")
+        if self.unrevoked(rules, session):
+            self.findings.problem("key-unrevoked", where, "earlier records know other keys to be revoked")
         for file, why in ignored:
             self.findings.problem("statement", f"{where}, {file}", f"it does not count: {why}")
         if not met:
@@ -1398,6 +1422,8 @@ class Words:
             raise Wrong("its statements do not meet the policy")
         if kind == "erase" and not self.reached(rules, None, record["time"]):
             self.findings.problem("policy-not-reached", where, "no signed statements lead to its policy and signers")
+        if kind == "erase" and self.went_back(rules, None, record):
+            self.findings.problem("policy-went-back", where, "its policy and signers are older than those before it")
 
 
 def subject_of(pair: tuple[str, str]) -> str:

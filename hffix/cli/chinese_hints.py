@@ -6,6 +6,12 @@ HINTS: Final[dict[str, str]] = {
     "Leave --together out: each change set then gets a statement of its own.": (
         "请去掉 --together：每个变更集将各有一份声明。"
     ),
+    "Take the newest files from git; who wants the earlier ones again changes a word and has them signed.": (
+        "请从 git 取得最新文件；如需恢复从前的规定，请改动一处文字并重新签署。"
+    ),
+    "Take approvals/revoked_keys from git; its owner signs with a new key from now on.": (
+        "请从 git 取得 approvals/revoked_keys；其所有人今后用新密钥签署。"
+    ),
     # Use and project.
     "See the command's --help.": "请看该命令的 --help。",
     "Go to the project's folder, or make one with: hffix init DIR": "请进入项目目录，或新建一个：hffix init DIR",

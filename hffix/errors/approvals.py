@@ -90,6 +90,20 @@ class PolicyNotReached(ApprovalError):
     hint = "Ask the people named to run: hffix approve --purpose policy; or put the earlier two files back."
 
 
+class PolicyWentBack(ApprovalError):
+    """The policy and signers are older than those of the newest record: a lineage does not return to what it left."""
+
+    code = "HFX-416"
+    hint = "Take the newest files from git; who wants the earlier ones again changes a word and has them signed."
+
+
+class KeyUnrevoked(ApprovalError):
+    """A key that earlier records know to be revoked is not among the revoked ones: a revoked key stays revoked."""
+
+    code = "HFX-417"
+    hint = "Take approvals/revoked_keys from git; its owner signs with a new key from now on."
+
+
 class NotTogether(ApprovalError):
     """Several change sets that one statement cannot be about: of several databases, or for several purposes."""
 

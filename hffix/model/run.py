@@ -62,7 +62,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What the chain's records say: the lineage, its runs, and what was revoked or erased."""
+    """What the chain's records say: the lineage, its runs, what was revoked or erased, and by which policies."""
 
     found: Found
     place: Mapping[str, str]
@@ -70,6 +70,8 @@ class Past:
     runs: Mapping[int, Run] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
     erased: frozenset[str] = frozenset()
+    pinned: tuple[Found | Open | Erase, ...] = ()
+    last_number: int = 1
 
     def run_of(self, manifest: str) -> Run | None:
         """Find the one run of a change set."""
@@ -88,14 +90,17 @@ def read_past(records: Iterable[Record]) -> Past:
     place: Mapping[str, str] = {}
     revoked: set[str] = set()
     erased: set[str] = set()
-    last_time = ""
+    pinned: list[Found | Open | Erase] = []
+    last_time, last_number = "", 1
     for record in records:
         fault = _illegal(record, found=found, stories=stories)
         if fault:
             raise BrokenChain(f"record {record.number}: {fault}")
         if record.time < last_time:
             raise BrokenChain(f"record {record.number}: its time is before that of the record before it")
-        last_time = record.time
+        last_time, last_number = record.time, record.number
+        if isinstance(record, Found | Open | Erase):
+            pinned.append(record)
         if isinstance(record, Found):
             found, place = record, record.place
         elif isinstance(record, Move):
@@ -115,6 +120,8 @@ def read_past(records: Iterable[Record]) -> Past:
         runs={number: _run(story) for number, story in stories.items()},
         revoked=frozenset(revoked),
         erased=frozenset(erased),
+        pinned=tuple(pinned),
+        last_number=last_number,
     )
 
 

@@ -22,6 +22,7 @@ from hffix.workflow.erase_files import erase_from_files
 from hffix.workflow.erase_find import Found, LoggedLine, find
 from hffix.workflow.erase_sought import Sought, read_sought
 from hffix.workflow.erase_word import Named, Standing, refusal_of, standing_of
+from hffix.workflow.forward import refuse_backward
 from hffix.workflow.leave import leave_pending_receipt
 from hffix.workflow.pairs import way_to
 from hffix.workflow.past import read_chain
@@ -120,6 +121,7 @@ def _erase(setting: Setting, session: Session, hand: _Hand, named: Named) -> Era
     witnessed = check_witnesses(setting, session, past)
     found, now, lineage = find(setting, session, past, read_sought(session, named)), session.now(), past.found.lineage
     led = way_to(setting.project, hand.rules, past=past, now=now)
+    refuse_backward(setting.project, hand.rules, past=past, opens=True, now=now)
     standing = standing_of(setting, hand.rules, needed=found.needed, lineage=lineage, now=now, operator=hand.operator)
     if problem := refusal_of(standing):
         return Erased(found=found, standing=standing, problem=problem)

@@ -8,7 +8,7 @@ from hffix.errors import HffixError
 from hffix.errors.approvals import PolicyNotReached
 from hffix.model import canonical, moment
 from hffix.model.quorum import Quorum, weigh
-from hffix.model.record import Found, Open
+from hffix.model.record import Erase, Found, Open
 from hffix.model.run import Past
 from hffix.model.statement import SECONDS_AHEAD, Matter, Statement
 from hffix.store import approvals
@@ -47,7 +47,7 @@ def pair_digest(policy: str, signers: str) -> str:
     return canonical.digest(canonical.encode({"policy": policy, "signers": signers}))
 
 
-def name_of(pair: Pair | Found | Open | Statement) -> PairName:
+def name_of(pair: Pair | Found | Open | Erase | Statement) -> PairName:
     """Name a pair of files, or the pair that a record or a statement names."""
     if isinstance(pair, Pair):
         return PairName(policy=pair.policy_digest, signers=pair.signers_digest)
@@ -103,6 +103,13 @@ def way_to(project: Project, rules: Rules, *, past: Past, now: str) -> tuple[Cou
 def standing_of(rules: Rules, pair: PairName, *, statements: Iterable[Signed], now: str) -> Standing:
     """Judge the statements about a pair by the rules before it."""
     return _standing(rules, pair, tuple(_told(statements, now=now)), now=now)
+
+
+def successors(project: Project, rules: Rules, *, statements: Iterable[Signed], now: str) -> tuple[PairName, ...]:
+    """Name the pairs that enough people of a pair have signed to come after it."""
+    told, mine = tuple(_told(statements, now=now)), name_of(rules.pair)
+    others = sorted(name for name in set(_signed_pairs(project, told)) if name != mine)
+    return tuple(name for name in others if _standing(rules, name, told).quorum)
 
 
 def newest_before(way: Way, pair: PairName) -> PairName:

@@ -30,6 +30,7 @@ from hffix.workflow.clocks import agreed_time
 from hffix.workflow.conditions import check_requires
 from hffix.workflow.erased import verify_unerased
 from hffix.workflow.failpoints import failpoints
+from hffix.workflow.forward import refuse_backward
 from hffix.workflow.given import bound_again
 from hffix.workflow.judge import Counted
 from hffix.workflow.lookups import refuse_changed_lookups
@@ -156,6 +157,7 @@ def open_work(
     key, operator = who_operates(setting, rules, now=now)
     _refuse_spent(change_set, past, run)
     led = way_to(setting.project, rules, past=past, now=now)
+    refuse_backward(setting.project, rules, past=past, opens=run is None, now=now)
     verify_unerased(change_set, past, decided=run.decided if run else 0)
     _refuse_off_chain(session, manifest)
     tables = check_schema(session, change_set)

@@ -6,20 +6,23 @@ from itertools import pairwise
 from typing import Final
 
 from hffix.errors import HffixError
+from hffix.errors.approvals import KeyUnrevoked
 from hffix.model import canonical
 from hffix.model.manifest import Manifest, read_manifest
-from hffix.model.record import Open, Resume
+from hffix.model.record import Erase, Open, Resume
 from hffix.model.run import Past, Run
 from hffix.store import approvals
 from hffix.store.approvals import Pair, Signed
 from hffix.store.files import read
 from hffix.store.verified import MANIFEST
+from hffix.workflow.forward import unrevoked, went_back
 from hffix.workflow.judge import Judgement, judge
 from hffix.workflow.pairs import name_of, reached
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.verify_chain import Chain
 from hffix.workflow.verify_findings import Findings
 
+WENT_BACK: Final = "its policy and signers are older than those of the record before"
 NOT_REACHED: Final = "no signed statements lead from the first policy and signers to its"
 
 Sessions = tuple[Open | Resume, ...]
@@ -119,6 +122,11 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
         return
     if not is_reached(judging, rules, now=session.time):
         findings.problem("policy-not-reached", where, NOT_REACHED)
+    if went_back_at(judging, rules, session):
+        findings.problem("policy-went-back", where, WENT_BACK)
+    lost = _unrevoked(judging, rules, session)
+    if lost:
+        findings.problem("key-unrevoked", where, f"earlier records know these keys to be revoked: {', '.join(lost)}")
     for ignored in judgement.ignored:
         findings.problem("statement", f"{where}, {ignored.file}", f"it does not count: {ignored.objection}")
     if not judgement.quorum:
@@ -137,6 +145,27 @@ def is_reached(judging: Judging, rules: Rules, *, now: str) -> bool:
         statements=judging.words.values(),
         now=now,
     )
+
+
+def went_back_at(judging: Judging, rules: Rules, record: Open | Resume | Erase) -> bool:
+    """Say whether a record names an older policy and signers than the record before; a resume names none."""
+    if isinstance(record, Resume):
+        return False
+    return went_back(
+        judging.setting.project,
+        rules,
+        past=judging.past,
+        before=record.number,
+        statements=judging.words.values(),
+        now=record.time,
+    )
+
+
+def _unrevoked(judging: Judging, rules: Rules, session: Open | Resume) -> tuple[str, ...]:
+    try:
+        return unrevoked(judging.setting.project, rules, past=judging.past, before=session.number)
+    except KeyUnrevoked:
+        return ()  # what is missing from the history is told where it was used
 
 
 def _judged(

@@ -16,7 +16,7 @@ from hffix.store.approvals import Signed
 from hffix.workflow.judge import read_statement
 from hffix.workflow.setting import Rules
 from hffix.workflow.verify_findings import Findings
-from hffix.workflow.verify_rights import NOT_REACHED, Judging, is_reached, rules_of
+from hffix.workflow.verify_rights import NOT_REACHED, WENT_BACK, Judging, is_reached, rules_of, went_back_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ def check_words(judging: Judging, *, signers: Sequence[Signers], findings: Findi
                 _check_quorum(asked, now=record.time)
                 if isinstance(record, Erase) and not is_reached(judging, asked.rules, now=record.time):
                     findings.problem("policy-not-reached", where, NOT_REACHED)
+                if isinstance(record, Erase) and went_back_at(judging, asked.rules, record):
+                    findings.problem("policy-went-back", where, WENT_BACK)
         except HffixError as fault:
             findings.problem("statement", where, fault.message)
 

@@ -1,4 +1,4 @@
-"""One statement over a list of change sets: each is shown and judged by itself, and where one may not none is signed."""
+"""One statement over several change sets: each is shown and judged by itself, and where one may not none is signed."""
 
 import json
 
