@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from hffix.model import moment
@@ -11,7 +10,9 @@ from hffix.model.quorum import Quorum
 from hffix.model.toml_lines import line_of, lines_of
 from hffix.signing.signers import Signer
 from hffix.workflow.approve_pair import standing_of_files
+from hffix.workflow.forward import refuse_backward
 from hffix.workflow.setting import Rules, Setting
+from hffix.workflow.status import past_or_none
 
 SOON_DAYS: Final = 30
 _FEW: Final = "line {line}: too few have a key that counts now: {people}."
@@ -56,15 +57,18 @@ class Checked:
 
 
 def check_policy(setting: Setting) -> Checked:
-    """Read the policy and the signers in force; refuse what is wrong with them, by line."""
-    rules, now = setting.rules(), moment.write(datetime.now(UTC))
+    """Read the policy and the signers in force; refuse what is wrong with them, by line, and what would go back."""
+    rules, (past, now) = setting.rules(), past_or_none(setting)
+    standing = standing_of_files(setting)
+    if standing is None and past is not None:
+        refuse_backward(setting.project, rules, past=past, opens=True, now=now)
     members = tuple(_members(rules, now=now))
     asked = tuple(_asked(rules, now=now))
     return Checked(
         members=members,
         asked=asked,
         notes=tuple(_notes(rules, members, asked, now=now)),
-        standing=standing_of_files(setting),
+        standing=standing,
     )
 
 

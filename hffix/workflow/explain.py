@@ -1,23 +1,18 @@
 """Explain: what the policy asks for a change set, who has signed, who still could, and who never counts."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from hffix.errors import HffixError
 from hffix.errors.approvals import NotApproved
-from hffix.model import moment
 from hffix.model.policy import Claims, Requirement
 from hffix.model.quorum import Part, Quorum
-from hffix.model.run import Past
 from hffix.model.statement import Statement
 from hffix.model.toml_lines import line_of, lines_of
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.judge import Ignored, Judgement, barred_from, claims_of, judge, purpose_of, revocations
 from hffix.workflow.setting import Rules, Setting
-from hffix.workflow.status import past_if_any
+from hffix.workflow.status import past_or_none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +47,7 @@ class Explained:
 def explain(setting: Setting, change_set: ChangeSet) -> Explained:
     """Hold a change set against the policy in force, demand by demand, by the target's clock where it can be read."""
     rules, manifest = setting.rules(), change_set.manifest
-    past, now = _past_and_now(setting)
+    past, now = past_or_none(setting)
     run = past.run_of(change_set.digest) if past else None
     operators: Collection[str] = run.operators if run else ()
     claims = claims_of(manifest, purpose=purpose_of(manifest))
@@ -76,14 +71,6 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
         strangers=tuple(email for email in manifest.fix.authors if "@" in email and not _known(rules, email)),
         revoked=bool(withdrawn) or (past is not None and change_set.digest in past.revoked),
     )
-
-
-def _past_and_now(setting: Setting) -> tuple[Past | None, str]:
-    """Read the target's chain and clock; a laptop that cannot reach it explains by its own clock."""
-    past, now = None, None
-    with suppress(HffixError):
-        past, now = past_if_any(setting)
-    return past, now or moment.write(datetime.now(UTC))
 
 
 def _judged(

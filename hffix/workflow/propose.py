@@ -9,7 +9,7 @@ from hffix.errors.fixes import AfterUnmet, BadParam, OtherTarget
 from hffix.reports.proposal import Proposal, ProposedFix
 from hffix.store import branch
 from hffix.store.branch import Kept
-from hffix.workflow.approve_pair import standing_of_files
+from hffix.workflow.check_policy import check_policy
 from hffix.workflow.judge import judge, lacking_of
 from hffix.workflow.offline import Against, contradictions
 from hffix.workflow.plan import plan
@@ -38,7 +38,7 @@ def staged_rows(folder: Path) -> tuple[Against, ...]:
 def _unsigned_pair(setting: Setting) -> Iterator[Against]:
     """Say who must sign the policy and signers of the branch, where they are not those that the record stands on."""
     try:
-        standing = standing_of_files(setting)
+        standing = check_policy(setting).standing
     except HffixError as fault:
         yield "approvals/policy.toml, approvals/allowed_signers", fault.message
         return

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -13,6 +15,7 @@ from hffix.database import Snapshot, open_for_reading
 from hffix.errors import HffixError
 from hffix.errors.changesets import LinesErased
 from hffix.errors.targets import CannotReach, NoChangeLog, TableRefused, UnknownEngine
+from hffix.model import moment
 from hffix.model.change import Line
 from hffix.model.run import Past, Run
 from hffix.model.schema import Table
@@ -81,6 +84,14 @@ def past_if_any(setting: Setting) -> tuple[Past | None, str | None]:
             return read_chain(snapshot), snapshot.now()
     except (CannotReach, UnknownEngine, NoChangeLog):
         return None, None
+
+
+def past_or_none(setting: Setting) -> tuple[Past | None, str]:
+    """Read the chain of the target and its clock; where they are out of reach, the clock is this machine's."""
+    past, now = None, None
+    with suppress(HffixError):
+        past, now = past_if_any(setting)
+    return past, now or moment.write(datetime.now(UTC))
 
 
 def standings(setting: Setting, past: Past | None, now: str | None) -> tuple[Status, ...]:

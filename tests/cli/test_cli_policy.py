@@ -65,6 +65,17 @@ def test_a_policy_that_changed_and_that_nobody_signed_does_not_stand(desk: Desk)
     assert desk.done("policy", "check", "--json").told["stands"] is True
 
 
+def test_a_policy_older_than_the_record_s_newest_is_refused(desk: Desk) -> None:
+    change_set = desk.planned()
+    policy_of(desk).write_text(POLICY.replace("valid_days = 30", "valid_days = 29"))
+    desk.done("approve", "--purpose", "policy", "--no-input", *by("zhang.min"))
+    desk.done("approve", change_set, "--no-input", *by("zhang.min"))
+    desk.done("apply", change_set, *by("wang.qiang"))
+    policy_of(desk).write_text(POLICY)
+    shown = desk("policy", "check", "--json")
+    assert (shown.status, shown.told["error"]["code"]) == (4, "HFX-416")
+
+
 def test_who_has_no_key_that_counts_is_noted(desk: Desk) -> None:
     revoked = (desk.folder / "keys" / "wang.qiang.pub").read_text()
     (desk.folder / "approvals" / "revoked_keys").write_text(revoked)
