@@ -179,7 +179,8 @@ def connect(url: URL, pins: Mapping[str, str]) -> psycopg.Connection[tuple[Any, 
     """Connect, pin the settings for the session, and refuse a database that is not in UTF-8."""
     if url.drivername not in _DRIVERS:
         raise UnknownEngine(f"no engine for urls that begin with {url.drivername}:")
-    asked = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # SQLAlchemy leaves the blanks of a password as they are, and libpq does not read them.
+    asked = url.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
     try:
         driver = psycopg.connect(
             asked, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME, prepare_threshold=None

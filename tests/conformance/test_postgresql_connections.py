@@ -3,8 +3,10 @@
 from threading import Thread
 
 import pytest
+from sqlalchemy import make_url
 
 from hffix.changelog import chain, install, reader
+from hffix.database import open_for_reading
 from hffix.errors.targets import Busy, CommitUnknown, ConnectionLost
 from tests.changelog.conftest import founding, revoking
 from tests.conformance.engine import Database
@@ -107,3 +109,9 @@ def test_a_commit_that_was_made_but_never_answered_is_found_by_a_new_session(dat
         wire.cut_at = b"COMMIT"
         chain.commit(session, head=head)
         assert reader.read_head(session) == head
+
+
+def test_a_password_with_blanks_and_signs_reaches_the_server(database: Database) -> None:
+    url = make_url(database.url).set(password="let me/in @ 9%").render_as_string(hide_password=False)
+    with open_for_reading(url, folder=database.folder) as snapshot:
+        assert snapshot.versions()
