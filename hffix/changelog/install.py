@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String, column, select, table, text
 
-from hffix.changelog.refusals import writing
+from hffix.changelog.refusals import reading, writing
 from hffix.changelog.tables import GUARDED, METADATA, VERSION_TABLE
 from hffix.database import Session, Snapshot
 from hffix.database.guards import left_behind, missing
@@ -25,7 +25,8 @@ def revision(snapshot: Snapshot) -> str | None:
     """Read the revision that the target's change log is at."""
     if not snapshot.has_table(VERSION_TABLE):
         return None
-    return snapshot.connection.execute(_HELD).scalar()
+    with reading(snapshot, VERSION_TABLE):
+        return snapshot.connection.execute(_HELD).scalar()
 
 
 def newest() -> str:

@@ -36,4 +36,4 @@ def _told(snapshot: Snapshot, lasting: Callable[[str], HffixError]) -> Iterator[
 
 
 def _error(snapshot: Snapshot, fault: BaseException, lasting: Callable[[str], HffixError]) -> HffixError:
-    return snapshot.passing(fault) or lasting(type(fault).__name__)
+    return snapshot.passing(fault) or snapshot.denied(fault) or lasting(type(fault).__name__)

@@ -3,10 +3,12 @@
 from typing import Final
 
 from hffix.cli.chinese_erasing import ERASING
+from hffix.cli.chinese_grants import GRANTS
 from hffix.cli.chinese_policy import POLICY
 
 CHINESE: Final[dict[str, str]] = {
     **ERASING,
+    **GRANTS,
     **POLICY,
     # Ends.
     "error": "错误",

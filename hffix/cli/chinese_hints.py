@@ -191,6 +191,9 @@ HINTS: Final[dict[str, str]] = {
         "请在项目的完整克隆中（fetch-depth: 0）、在所提议的分支上运行。"
     ),
     "Mend what is named, and propose again.": "请改正所列各项，然后重新提议。",
+    "hffix doctor names each right with its GRANT; hffix init-target --print-grants prints those of every role.": (
+        "hffix doctor 逐项列出所缺权限及其 GRANT；hffix init-target --print-grants 列出各角色的全部授权。"
+    ),
     "Make backups/ in the project writable for this account, then run the command again.": (
         "请让本账户可写项目中的 backups/，然后再次运行该命令。"
     ),

@@ -14,13 +14,16 @@ from hffix.changelog import install
 from hffix.database import open_for_reading
 from hffix.errors import HffixError
 from hffix.errors.applying import NoSpace
-from hffix.errors.targets import NoChangeLog
+from hffix.errors.targets import GrantLacking, NoChangeLog
+from hffix.model.grant import together
+from hffix.workflow.grants import grants_of, grants_of_reached, role_of, scripts_for, told
 from hffix.workflow.past import read_chain
 from hffix.workflow.space import LEAST_SPACE
 from hffix.workflow.witness import check_witnesses, refuse_lost_log
 
 if TYPE_CHECKING:
     from hffix.cli.call import Call
+    from hffix.model.grant import Role
     from hffix.workflow.setting import Setting
 
 
@@ -31,9 +34,10 @@ class Finding:
     name: str
     told: str
     problem: HffixError | None = None
+    remedies: tuple[str, ...] = ()
 
 
-def examine(call: Call) -> tuple[Finding, ...]:
+def examine(call: Call, *, role: Role | None = None) -> tuple[Finding, ...]:
     """Look at everything; what cannot be looked at for want of a project is left out."""
     versions = Finding(name="versions", told=f"hffix {hffix.__version__}, python {platform.python_version()}")
     project = _look("project", lambda: str(call.project.folder))
@@ -51,7 +55,8 @@ def examine(call: Call) -> tuple[Finding, ...]:
         ("witnesses", _witnesses),
         ("space", _space),
     )
-    return versions, project, target, *(_look(name, partial(look, setting)) for name, look in looks)
+    findings = tuple(_look(name, partial(look, setting)) for name, look in looks)
+    return versions, project, target, *findings, _rights(setting, role or role_of(setting, call.acting))
 
 
 def _look(name: str, look: Callable[[], str]) -> Finding:
@@ -95,6 +100,23 @@ def _witnesses(setting: Setting) -> str:
         witnessed = check_witnesses(setting, snapshot, read_chain(snapshot))
     newest = witnessed.newest
     return f"the newest receipt covers record {newest.number}" if newest else "no receipt yet"
+
+
+def _rights(setting: Setting, role: Role) -> Finding:
+    """Say what the account of the url lacks for its role, for the fixes that are here."""
+    try:
+        scripts = scripts_for(setting)
+        grants = grants_of(setting, role, scripts)
+        with open_for_reading(setting.url, folder=setting.folder) as snapshot:
+            reached = grants_of_reached(snapshot, scripts) if role in {"planner", "operator"} else ()
+            lacking = snapshot.lacking(together((*grants, *reached)))
+    except HffixError as problem:
+        return Finding(name="rights", told=f"{problem.code} {problem.message}", problem=problem)
+    if not lacking:
+        return Finding(name="rights", told=f"{role}, for {len(scripts)} {'fix' if len(scripts) == 1 else 'fixes'}")
+    missing = GrantLacking(f"as {role}, the account of the url lacks {told(lacking)}")
+    remedies = tuple(one.remedy for one in lacking)
+    return Finding(name="rights", told=f"{missing.code} {missing.message}", problem=missing, remedies=remedies)
 
 
 def _space(setting: Setting) -> str:

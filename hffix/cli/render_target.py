@@ -56,9 +56,15 @@ def doctor_answer(findings: Sequence[Finding], *, say: Messages, width: int) -> 
     else:
         verdict = say.word("Nothing is missing.")
     mark, after = (LOOK, None) if missing else (GOOD, "hffix list")
-    checks = [{"name": finding.name, "ok": not finding.problem, "told": finding.told} for finding in findings]
+    checks = [
+        {"name": finding.name, "ok": not finding.problem, "told": finding.told}
+        | ({"grants": list(finding.remedies)} if finding.remedies else {})
+        for finding in findings
+    ]
+    # Never folded, so that they can be copied.
+    remedies = [f"    {safe(remedy, longest=MOST_REASON)}" for finding in findings for remedy in finding.remedies]
     return Answer(
-        page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=after),
+        page=page(verdict, say=say, width=width, mark=mark, facts=facts, lines=remedies, after=after),
         data={"ok": not missing, "checks": checks},
         problem=missing[0].problem if missing else None,
         always=1 if missing else 0,

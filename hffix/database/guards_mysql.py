@@ -5,13 +5,18 @@ DUPLICATE KEY UPDATE that of UPDATE. TRUNCATE fires none; only a missing right, 
 """
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from hffix.database.guards import Guarded
+from hffix.database.mysql_sight import Sight
+from hffix.errors.targets import GrantLacking, QueryFailed
 
-_FOUND = text(
-    "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS"
+_FOUND: Final = (
+    "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM {}"
     " WHERE EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE = :table"
 )
 
@@ -27,11 +32,27 @@ def statements(guarded: Guarded) -> Iterator[str]:
 
 def missing(connection: Connection, guarded: Guarded) -> Iterator[str]:
     """Name the triggers that are gone or differ by a letter."""
-    found = {str(name): tuple(row) for name, *row in connection.execute(_FOUND, {"table": guarded.table})}
+    sight = Sight(partial(_fetch, connection), mariadb=connection.dialect.name == "mariadb")
+    if sight.sees == "nothing":
+        raise GrantLacking(f"table {guarded.table}: this account is not shown its triggers")
+    asked = text(_FOUND.format(sight.of("TRIGGERS")))
+    found = {str(name): tuple(row) for name, *row in connection.execute(asked, {"table": guarded.table})}
     for event, body in _bodies(guarded).items():
         name = f"{guarded.table}_{event.lower()}"
         if found.get(name) != ("BEFORE", event, body):
             yield name
+
+
+def _fetch(connection: Connection, query: str) -> list[tuple[str | None, ...]]:
+    try:
+        rows = connection.exec_driver_sql(query).all()
+    except DBAPIError as fault:
+        raise QueryFailed("the server refused a query of its own catalogue") from fault
+    return [tuple([None if cell is None else _as_text(cell) for cell in row]) for row in rows]
+
+
+def _as_text(cell: object) -> str:
+    return cell.decode() if isinstance(cell, bytes) else str(cell)
 
 
 def left_behind(_: Guarded) -> tuple[str, ...]:

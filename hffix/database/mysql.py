@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from hffix.database import mysql_settle, mysql_spool
 from hffix.database.mysql_aside import Aside
 from hffix.database.mysql_driver import Answer, Driver, DriverError
-from hffix.database.mysql_faults import passing, refusal_of_query, warned_by_query
+from hffix.database.mysql_faults import denied, passing, refusal_of_query, warned_by_query
 from hffix.database.mysql_links import ACTING
 from hffix.database.mysql_literals import all_compared, compared, text
 from hffix.database.mysql_pins import Pins
@@ -22,6 +22,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected
 from hffix.database.unsettled import Unsettled
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, QueryFailed
+from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import Column, ForeignKey, Table
 from hffix.model.value import Raw
 
@@ -67,6 +68,14 @@ class MySQL:
         """Say that rows are locked or the connection is gone, where that is the fault."""
         return passing(fault)
 
+    def denied(self, fault: BaseException) -> HffixError | None:
+        """Name a right that this account lacks."""
+        return denied(fault)
+
+    def lacking(self, grants: Sequence[Grant]) -> tuple[Lacking, ...]:
+        """Ask the server for each right."""
+        return self._beside().lacking(grants, sees=self._catalogue.sight.sees)
+
     def versions(self) -> dict[str, str]:
         """Name the server's version."""
         return {self.dialect: self._pins.version}
@@ -82,8 +91,7 @@ class MySQL:
 
     def has_table(self, name: str) -> bool:
         """Look the name up without case: a server may tell tables apart by it, people do not."""
-        query = "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND LOWER(TABLE_NAME) ="
-        return bool(self._told(f"{query} LOWER({text(name)}) LIMIT 1"))
+        return self._catalogue.has_table(name)
 
     def table(self, name: str) -> Table:
         """Describe a table."""
@@ -225,6 +233,8 @@ class MySQL:
 
     def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
         """Find the children that ON DELETE or ON UPDATE would touch."""
+        if kind == "delete":
+            self._catalogue.refuse_blind_elsewhere(table.name)
         for link in table.referred:
             if (link.on_delete if kind == "delete" else link.on_update) in ACTING:
                 yield from self._children(table, link, rows)

@@ -1,12 +1,17 @@
 """Asking the server what a column makes of a value, on a connection of its own, in temporary tables."""
 
+from collections.abc import Sequence
+
 from hffix.database.mysql_driver import Driver, DriverError
 from hffix.database.mysql_faults import passing, refusal_of_query
+from hffix.database.mysql_grants import lacking
 from hffix.database.mysql_literals import all_assigned
 from hffix.database.mysql_settle import LOSES, NOT_TAKEN
+from hffix.database.mysql_sight import Sees
 from hffix.database.mysql_types import quote
 from hffix.database.mysql_values import Values, selected
 from hffix.database.unsettled import Unsettled
+from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import Column, Table
 from hffix.model.value import Raw
 
@@ -35,6 +40,13 @@ class Aside:
         if told.warnings:
             raise Unsettled(LOSES)
         return self._values.rows(answer.fields, answer.rows, columns=(column,))[0][0]
+
+    def lacking(self, grants: Sequence[Grant], *, sees: Sees) -> tuple[Lacking, ...]:
+        """Name the rights that this account lacks: asked here, since a snapshot refuses what would write."""
+        try:
+            return tuple(lacking(self._driver, grants, sees=sees))
+        except DriverError as fault:
+            raise refusal_of_query(fault, sql="") from fault
 
     def _make(self, table: str, column: str) -> str:
         made = f"hffix_settle_{len(self._made)}"

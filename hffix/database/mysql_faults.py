@@ -8,7 +8,7 @@ from pymysql.constants import CR, ER
 
 from hffix.database.mysql_driver import DriverError, code_of
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, ServerFull, WriteRefused
+from hffix.errors.targets import Busy, ConnectionLost, GrantLacking, QueryFailed, ServerFull, WriteRefused
 
 _WORD: Final = re.compile(r"\w+")
 _NAMES: Final = {
@@ -31,10 +31,13 @@ _PASSING: Final = frozenset({1020, 1205, 1213, 1412})
 _LOST: Final = frozenset({2002, 2003, 2006, 2013, 2014, 2027, 2055, 1053, 1158, 1159, 1160, 1161, 1317, 1927, 4031})
 # A file could not be written, the disk is full, a table or its log is: the server takes back the statement only.
 _FULL: Final = frozenset({1021, 1026, 1114, 1197})
-_NOT_ALLOWED: Final = frozenset({1044, 1142, 1143, 1227, 1370})
-_GRANT: Final = (
-    "Grant the user SELECT on the tables and CREATE TEMPORARY TABLES on the database; to write, also INSERT, UPDATE and"
-    " DELETE on the tables."
+_NOT_ALLOWED: Final = frozenset({1044, 1142, 1143, 1370})
+# The one right on the whole database that is ever asked for.
+_OF_DATABASE: Final = 1044
+# SELECT command denied to user 'u'@'h' for table `s`.`t`, or for column 'c' in table 't'.
+_DENIED: Final = re.compile(
+    r"(?P<action>[A-Z ,]+?) command denied to user .* for"
+    r" (?:column '(?P<column>[^']+)' in )?(?:table|routine) [`'](?:.*[`']\.[`'])?(?P<table>[^`']+)[`']"
 )
 # What these quote stands in the statement, or in the schema.
 _OF_SQL: Final = frozenset({1052, 1054, 1060, 1064, 1111, 1115, 1128, 1140, 1146, 1222, 1248, 1267, 1273, 1305, 1582})
@@ -63,16 +66,39 @@ def passing(fault: BaseException) -> HffixError | None:
     return ServerFull(f"the server has no room left ({_named(code)})") if code in _FULL else None
 
 
+def denied(fault: BaseException) -> HffixError | None:
+    """Name the right that this account lacks, where that is the fault."""
+    if not isinstance(fault, DriverError) or code_of(fault) not in _NOT_ALLOWED:
+        return None
+    return GrantLacking(f"the server refused this account: {_right(fault)}")
+
+
+def _right(fault: BaseException) -> str:
+    found = denied_right(fault)
+    if code_of(fault) == _OF_DATABASE:
+        return "CREATE TEMPORARY TABLES on the database"
+    if found is None:
+        return _named(code_of(fault))
+    action, table, column = found
+    return f"{action} ({column}) on {table}" if column else f"{action} on {table}"
+
+
+def denied_right(fault: BaseException) -> tuple[str, str, str | None] | None:
+    """Give action, table and column of a right that was denied."""
+    found = _DENIED.fullmatch(str(fault.args[-1])) if code_of(fault) in _NOT_ALLOWED else None
+    return (found["action"], found["table"], found["column"]) if found else None
+
+
 def refusal_of_query(fault: BaseException, *, sql: str) -> HffixError:
     """Name what refused a query; of its message only what it says of the author's own words."""
     told = f"the server refused a query: {_told_by_query(fault, sql)}"
-    return passing(fault) or (QueryFailed(told, hint=_GRANT) if code_of(fault) in _NOT_ALLOWED else QueryFailed(told))
+    return passing(fault) or denied(fault) or QueryFailed(told)
 
 
 def refusal_of_row(fault: BaseException) -> HffixError:
     """Name what refused a row: the error, and the column, key or constraint where only the schema is quoted."""
     told = f"the server refused a row ({_told_by_row(fault)})"
-    return passing(fault) or (WriteRefused(told, hint=_GRANT) if code_of(fault) in _NOT_ALLOWED else WriteRefused(told))
+    return passing(fault) or WriteRefused(told)
 
 
 def _told_by_query(fault: BaseException, sql: str) -> str:
@@ -89,6 +115,8 @@ def _told_by_query(fault: BaseException, sql: str) -> str:
 
 def _told_by_row(fault: BaseException) -> str:
     code = code_of(fault)
+    if code in _NOT_ALLOWED:
+        return _right(fault)
     place = _OF_SCHEMA.get(code)
     found = place.fullmatch(str(fault.args[-1]).replace("\n", " ")) if place else None
     return f"{_named(code)}, {found[1].lower()} {found[2]}" if found else _named(code)

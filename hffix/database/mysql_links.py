@@ -1,34 +1,34 @@
 """The foreign keys of MariaDB and MySQL, from a table and to it, found without opening every table of the server."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from hffix.database.mysql_literals import text
+from hffix.database.mysql_sight import Fetch, Sight
 from hffix.errors.targets import QueryFailed, TableRefused
 from hffix.model.schema import ForeignKey
 
 Told = tuple[str | None, ...]
-Fetch = Callable[[str], list[Told]]
 ACTING: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_]+")
 _RULES: Final = (
     "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE, UNIQUE_CONSTRAINT_SCHEMA,"
-    " REFERENCED_TABLE_NAME, DATABASE() FROM information_schema.REFERENTIAL_CONSTRAINTS"
+    " REFERENCED_TABLE_NAME, DATABASE() FROM {}"
 )
 _LISTED: Final = (
-    "SELECT f.FOR_NAME, f.ID, f.TYPE, c.FOR_COL_NAME, c.REF_COL_NAME FROM information_schema.{0}FOREIGN f"
-    " JOIN information_schema.{0}FOREIGN_COLS c ON c.ID = f.ID WHERE f.REF_NAME = {1} ORDER BY f.ID, c.POS"
+    "SELECT f.FOR_NAME, f.ID, f.TYPE, c.FOR_COL_NAME, c.REF_COL_NAME FROM {} f"
+    " JOIN {} c ON c.ID = f.ID WHERE f.REF_NAME = {} ORDER BY f.ID, c.POS"
 )
 
 
 class Links:
     """The foreign keys that one session has seen."""
 
-    def __init__(self, fetch: Fetch, *, mariadb: bool) -> None:
+    def __init__(self, fetch: Fetch, *, sight: Sight) -> None:
         """`fetch` reads the rows of a query as texts."""
         self._fetch = fetch
-        self._prefix = "INNODB_SYS_" if mariadb else "INNODB_"
+        self._sight = sight
         self._may_list = True
         self._seen: dict[str, tuple[list[Told], tuple[ForeignKey, ...]]] = {}
 
@@ -36,7 +36,16 @@ class Links:
         """Give the foreign keys of a table."""
         where = f"CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = {text(name)}"
         used = self._used(f"TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {text(name)}")
-        return tuple(_link(rule, used) for rule in self._fetch(f"{_RULES} WHERE {where} ORDER BY CONSTRAINT_NAME"))
+        rules = self._fetch(f"{self._rules} WHERE {where} ORDER BY CONSTRAINT_NAME")
+        return tuple(_link(rule, used) for rule in rules)
+
+    @property
+    def _rules(self) -> str:
+        return _RULES.format(self._sight.of("REFERENTIAL_CONSTRAINTS"))
+
+    def sees_elsewhere(self, name: str) -> bool:
+        """Say whether foreign keys of other databases that refer to a table are shown to this account."""
+        return self._sight.sees == "server" or self._listed(name) is not None
 
     def incoming(self, name: str) -> tuple[ForeignKey, ...]:
         """Give the foreign keys that refer to a table; refuse one of another database that acts on its rows.
@@ -62,14 +71,15 @@ class Links:
         if not self._may_list or not _PLAIN_NAME.fullmatch(schema + name):
             return None
         try:
-            return self._fetch(_LISTED.format(self._prefix, text(f"{schema}/{name}")))
+            relations = map(self._sight.of, ("INNODB_SYS_FOREIGN", "INNODB_SYS_FOREIGN_COLS"))
+            return self._fetch(_LISTED.format(*relations, text(f"{schema}/{name}")))
         except QueryFailed:
             self._may_list = False
             return None
 
     def _found(self, name: str, *, where: str) -> Iterator[ForeignKey]:
         here = f"{where}UNIQUE_CONSTRAINT_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME = {text(name)}"
-        for rule in self._fetch(f"{_RULES} WHERE {here} ORDER BY 1, 2, 3"):
+        for rule in self._fetch(f"{self._rules} WHERE {here} ORDER BY 1, 2, 3"):
             schema, child, _, on_update, on_delete, *_ = rule
             used = self._used(f"TABLE_SCHEMA = {text(str(schema))} AND TABLE_NAME = {text(str(child))}")
             link = _link(rule, used)
@@ -83,7 +93,7 @@ class Links:
         """List the columns of each foreign key of a table, in their order."""
         used: dict[str | None, list[Told]] = {}
         for constraint, *columns in self._fetch(
-            "SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE"
+            f"SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME FROM {self._sight.of('KEY_COLUMN_USAGE')}"
             f" WHERE {where} AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION"
         ):
             used.setdefault(constraint, []).append(tuple(columns))

@@ -1,18 +1,27 @@
 """What a table of MariaDB or MySQL is, as information_schema tells it: refused by name where rows are not carried."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from hffix.authoring.words import words_of
-from hffix.database.mysql_links import Fetch, Links
+from hffix.database.mysql_links import Links
 from hffix.database.mysql_literals import text
-from hffix.database.mysql_rights import sees_all
+from hffix.database.mysql_sight import Fetch, Sight
 from hffix.database.mysql_types import CARRIED, NO_KEYS, quote
-from hffix.errors.targets import QueryFailed, TableRefused
+from hffix.errors.targets import GrantLacking, QueryFailed, TableRefused
 from hffix.model.schema import Column, Table
 
 AUTO_INCREMENT: Final = "auto_increment "
 _ENGINE: Final = "InnoDB"
+_LOG: Final = "hffix_"
+_SHOW: Final = (
+    "Let an account that sees the whole server run what hffix init-target --print-grants prints; or grant TRIGGER on"
+    " the whole database, which also lets the account make and drop triggers."
+)
+_SHOW_ALL: Final = (
+    "Let an account that sees the whole server run what hffix init-target --print-grants prints; or grant PROCESS."
+)
 _KINDS: Final = {"VIEW": "view", "SYSTEM VIEW": "view", "SEQUENCE": "sequence", "SYSTEM VERSIONED": "versioned table"}
 
 
@@ -23,8 +32,8 @@ class Catalogue:
         """`fetch` reads the rows of a query as texts."""
         self._fetch = fetch
         self._mariadb = mariadb
-        self._sees_all = False
-        self._links = Links(fetch, mariadb=mariadb)
+        self.sight = Sight(fetch, mariadb=mariadb)
+        self.links = Links(fetch, sight=self.sight)
         self._keys: dict[str, list[Column]] = {}
 
     def table(self, name: str) -> Table:
@@ -40,12 +49,23 @@ class Catalogue:
             key=key,
             columns=columns,
             unique=tuple(indexes.values()),
-            checks=tuple(_checks(fetch, name, mariadb=self._mariadb)),
-            references=self._links.outgoing(name),
-            referred=self._links.incoming(name),
-            triggers=tuple(_triggers(fetch, name)),
+            checks=tuple(_checks(fetch, name, relation=self.sight.of("CHECK_CONSTRAINTS"), mariadb=self._mariadb)),
+            references=self.links.outgoing(name),
+            referred=self.links.incoming(name),
+            triggers=tuple(_triggers(fetch, name, self.sight)),
             options=tuple(options),
         )
+
+    def has_table(self, name: str) -> bool:
+        """Look a name up without case; a table of the change log that is hidden from this account is no missing one."""
+        query = "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND LOWER(TABLE_NAME) ="
+        if self._fetch(f"{query} LOWER({text(name)}) LIMIT 1"):
+            return True
+        if name.startswith(_LOG):
+            # A server denies a table that is not there to who has no right on the whole database.
+            with suppress(QueryFailed):
+                self._fetch(f"SELECT * FROM {quote(name)} LIMIT 0")
+        return False
 
     def key_columns(self, name: str) -> Sequence[Column]:
         """Describe only a table's key columns, once a session; none where it has no primary key."""
@@ -56,14 +76,15 @@ class Catalogue:
 
     def _refuse_blind(self, name: str) -> None:
         """Refuse where a trigger or a foreign key could be there that this user is not shown."""
-        if not self._sees_all:
-            schema = self._fetch("SELECT DATABASE()")[0][0] or ""
-            self._sees_all = sees_all([grant or "" for (grant,) in self._fetch("SHOW GRANTS")], schema=schema)
-        if not self._sees_all:
-            raise TableRefused(
-                f"table {name}: this user is not shown its triggers, nor all foreign keys that refer to it",
-                hint="Grant the user TRIGGER on the whole database: without it the server hides what a write sets off.",
-            )
+        if self.sight.sees == "nothing":
+            told = f"table {name}: this account is not shown its triggers, nor all foreign keys that refer to it"
+            raise GrantLacking(told, hint=_SHOW)
+
+    def refuse_blind_elsewhere(self, name: str) -> None:
+        """Refuse to delete where a foreign key of another database could carry a delete on, unseen."""
+        if not self.links.sees_elsewhere(name):
+            told = f"table {name}: this account is not shown whether tables of other databases refer to it"
+            raise GrantLacking(f"{told}, and a delete could be carried on to their rows", hint=_SHOW_ALL)
 
 
 def counting(table: Table) -> str | None:
@@ -79,6 +100,9 @@ def _storage(fetch: Fetch, name: str) -> Iterator[str]:
     )
     row = next((row for row in found if row[0] == name), None)
     if row is None:
+        with suppress(QueryFailed):
+            # Raises where the table is only hidden from this account.
+            fetch(f"SELECT * FROM {quote(name)} LIMIT 0")
         raise TableRefused(f"table {name} does not exist", hint="Correct the name; names are compared exactly.")
     _, kind, engine, row_format, created = row
     if kind != "BASE TABLE":
@@ -88,11 +112,8 @@ def _storage(fetch: Fetch, name: str) -> Iterator[str]:
             f"table {name} is stored by {engine}, where no transaction can take a row back",
             hint="Take the table out of the fix, or have it converted to InnoDB.",
         )
-    try:
-        fetch(f"SELECT * FROM {quote(name)} LIMIT 0")
-    except QueryFailed as fault:
-        # Who may not read every column would compare and back up half of each row.
-        raise TableRefused(f"table {name} cannot be read whole: {fault.message}") from fault
+    # Who may not read every column would compare and back up half of each row.
+    fetch(f"SELECT * FROM {quote(name)} LIMIT 0")
     yield f"engine {engine}"
     yield f"row format {row_format}"
     if "partitioned" in (created or "").casefold():
@@ -151,7 +172,7 @@ def _key(name: str, columns: tuple[Column, ...], key: tuple[str, ...] | None) ->
     return key
 
 
-def _checks(fetch: Fetch, name: str, *, mariadb: bool) -> Iterator[str]:
+def _checks(fetch: Fetch, name: str, *, relation: str, mariadb: bool) -> Iterator[str]:
     where = f"TABLE_NAME = {text(name)}"
     if not mariadb:
         where = (
@@ -159,17 +180,16 @@ def _checks(fetch: Fetch, name: str, *, mariadb: bool) -> Iterator[str]:
             f" WHERE CONSTRAINT_TYPE = 'CHECK' AND TABLE_SCHEMA = DATABASE() AND {where})"
         )
     found = fetch(
-        "SELECT CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS"
-        f" WHERE CONSTRAINT_SCHEMA = DATABASE() AND {where} ORDER BY CHECK_CLAUSE"
+        f"SELECT CHECK_CLAUSE FROM {relation} WHERE CONSTRAINT_SCHEMA = DATABASE() AND {where} ORDER BY CHECK_CLAUSE"
     )
     yield from (str(clause) for (clause,) in found)
 
 
-def _triggers(fetch: Fetch, name: str) -> Iterator[tuple[str, str]]:
+def _triggers(fetch: Fetch, name: str, sight: Sight) -> Iterator[tuple[str, str]]:
     """List the triggers, each with the text of the routines that it names, and that those name."""
     found = fetch(
         "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, SQL_MODE, ACTION_STATEMENT"
-        f" FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()"
+        f" FROM {sight.of('TRIGGERS')} WHERE EVENT_OBJECT_SCHEMA = DATABASE()"
         f" AND EVENT_OBJECT_TABLE = {text(name)} ORDER BY TRIGGER_NAME"
     )
     if not found:
@@ -178,8 +198,8 @@ def _triggers(fetch: Fetch, name: str) -> Iterator[tuple[str, str]]:
         str(routine).casefold(): body and f"{kind} {routine}({parameters}): {body}"
         for routine, kind, body, parameters in fetch(
             "SELECT r.ROUTINE_NAME, r.ROUTINE_TYPE, r.ROUTINE_DEFINITION, (SELECT GROUP_CONCAT(p.DTD_IDENTIFIER"
-            " ORDER BY p.ORDINAL_POSITION) FROM information_schema.PARAMETERS p WHERE p.SPECIFIC_SCHEMA ="
-            " r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME) FROM information_schema.ROUTINES r"
+            f" ORDER BY p.ORDINAL_POSITION) FROM {sight.of('PARAMETERS')} p WHERE p.SPECIFIC_SCHEMA ="
+            f" r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME) FROM {sight.of('ROUTINES')} r"
             " WHERE r.ROUTINE_SCHEMA = DATABASE() ORDER BY r.ROUTINE_NAME"
         )
     }

@@ -10,7 +10,8 @@ from sqlalchemy import URL, Connection
 
 from hffix.database import postgresql_statements as statements
 from hffix.database.postgresql_catalog import HANDED_OUT
-from hffix.database.postgresql_faults import passing, query_refused
+from hffix.database.postgresql_faults import denied, passing, query_refused
+from hffix.database.postgresql_grants import lacking
 from hffix.database.postgresql_link import Link
 from hffix.database.postgresql_pins import READING
 from hffix.database.postgresql_schema import Described, describe, quoted
@@ -21,6 +22,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected
 from hffix.database.unsettled import Unsettled
 from hffix.errors import HffixError
 from hffix.errors.targets import QueryFailed, TableRefused
+from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import ForeignKey, Table
 from hffix.model.value import Raw
 
@@ -59,6 +61,14 @@ class PostgreSQL:
     def passing(self, fault: BaseException) -> HffixError | None:
         """Name a lock, a deadlock, or a connection that broke."""
         return passing(fault)
+
+    def denied(self, fault: BaseException) -> HffixError | None:
+        """Name a right that this account lacks."""
+        return denied(fault)
+
+    def lacking(self, grants: Sequence[Grant]) -> tuple[Lacking, ...]:
+        """Ask the server for each right."""
+        return tuple(lacking(self._link, grants))
 
     def versions(self) -> dict[str, str]:
         """Name the server's version."""

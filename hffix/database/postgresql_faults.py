@@ -6,7 +6,7 @@ from typing import Final
 import psycopg
 
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, ConnectionLost, QueryFailed, ServerFull, WriteRefused
+from hffix.errors.targets import Busy, ConnectionLost, GrantLacking, QueryFailed, ServerFull, WriteRefused
 
 # Serialization failure, deadlock, lock not available, and a statement that was cancelled or took too long.
 _PASSING: Final = {
@@ -22,6 +22,9 @@ _FULL: Final = frozenset({"53100", "53200", "53400"})
 # Of this class, syntax errors and unknown names, the message quotes the statement.
 _OF_SQL: Final = "42"
 _QUOTES_NOTHING: Final = frozenset({"22012", "25006"})
+_NOT_ALLOWED: Final = "42501"
+# Where the server itself says so, of names out of the schema; a function may say it too, of anything.
+_SAYING: Final = frozenset({"aclcheck_error", "aclcheck_error_col", "check_enable_rls"})
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 
 
@@ -41,9 +44,21 @@ def _broken(fault: psycopg.Error) -> bool:
     return isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError)
 
 
+def denied(fault: BaseException) -> HffixError | None:
+    """Give the typed error of a right that this account lacks."""
+    if not isinstance(fault, psycopg.Error) or fault.sqlstate != _NOT_ALLOWED:
+        return None
+    return GrantLacking(f"PostgreSQL refused this account: {_said_of(fault)}")
+
+
+def _said_of(fault: psycopg.Error) -> str:
+    said = " ".join((fault.diag.message_primary or "").split())
+    return said if fault.diag.source_function in _SAYING else name_of(fault)
+
+
 def query_refused(fault: psycopg.Error, sql: str) -> HffixError:
     """Tell why a query was refused: what PostgreSQL says of the SQL's own words, never what it says of data."""
-    told = passing(fault)
+    told = passing(fault) or denied(fault)
     if told is not None:
         return told
     state = fault.sqlstate or ""
@@ -57,7 +72,8 @@ def query_refused(fault: psycopg.Error, sql: str) -> HffixError:
 
 def row_refused(fault: psycopg.Error) -> HffixError:
     """Tell what refused a row: the name of the error, and the constraint, table and column that the server names."""
-    return passing(fault) or WriteRefused(f"PostgreSQL refused a row ({name_of(fault)})")
+    told = _said_of(fault) if fault.sqlstate == _NOT_ALLOWED else name_of(fault)
+    return passing(fault) or WriteRefused(f"PostgreSQL refused a row ({told})")
 
 
 def name_of(fault: psycopg.Error) -> str:

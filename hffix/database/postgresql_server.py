@@ -19,12 +19,13 @@ from hffix.errors.targets import CannotReach
 # Drawn once; a database has one lineage, and an advisory lock is a database's own.
 RUN_LOCK: Final = 0x68666669785F7231
 _SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Of the sessions of another account the server shows that they are there, and nothing else.
 _HOLDER: Final = """
 SELECT coalesce(host(a.client_addr), 'local'), a.pid,
     to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     coalesce(extract(epoch FROM clock_timestamp() - a.state_change), 0)
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.backend_start IS NOT NULL
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint"""
 

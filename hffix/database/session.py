@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from sqlalchemy import Connection
 
 from hffix.errors import HffixError
+from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import Table
 from hffix.model.value import Raw
 
@@ -38,6 +39,12 @@ class Snapshot(Protocol):
 
     def passing(self, fault: BaseException) -> HffixError | None:
         """Give the typed error of a driver's fault that passes, such as a deadlock; None for every other fault."""
+
+    def denied(self, fault: BaseException) -> HffixError | None:
+        """Give the typed error of a driver's fault that says what this account may not do; None for every other."""
+
+    def lacking(self, grants: Sequence[Grant]) -> tuple[Lacking, ...]:
+        """Name the rights of these that this account lacks, and what else it needs to work at all."""
 
     def versions(self) -> dict[str, str]:
         """Name the engine and its version."""

@@ -1,5 +1,6 @@
 """SQLite: values read by their storage class, rows written by key."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from hffix.database.sqlite_statements import bind_params, in_keys
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, literal, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed
+from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import ForeignKey, Table
 from hffix.model.value import Raw
 
@@ -45,6 +47,17 @@ class SQLite:
     def passing(self, fault: BaseException) -> HffixError | None:
         """Say that the database is locked, where that is the fault."""
         return passing(fault)
+
+    def denied(self, fault: BaseException) -> HffixError | None:  # noqa: ARG002
+        """Say nothing: SQLite has no accounts."""
+        return None
+
+    def lacking(self, grants: Sequence[Grant]) -> tuple[Lacking, ...]:
+        """Look whether the file, and the folder in which SQLite keeps its journal beside it, may be written."""
+        if all(grant.action in {"SELECT", "NUMBER", "STAGE"} for grant in grants):
+            return ()
+        shut = [path for path in (self._path, self._path.parent) if not os.access(path, os.W_OK)]
+        return tuple(Lacking(told=f"writing {path.name}", remedy=f"chmod u+w {path.name}") for path in shut)
 
     def versions(self) -> dict[str, str]:
         """Name SQLite's version."""

@@ -34,26 +34,26 @@ class Engine(Protocol):
 
 def open_for_reading(url: str, *, folder: Path) -> AbstractContextManager[Snapshot]:
     """Open one state of a target; paths in the url are relative to the project's folder."""
-    parsed = _parsed(url)
-    return _engine_of(parsed).reading(parsed, folder=folder)
+    target = parsed(url)
+    return _engine_of(target).reading(target, folder=folder)
 
 
 def open_for_writing(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a target to write rows."""
-    parsed = _parsed(url)
-    return _engine_of(parsed).writing(parsed, folder=folder)
+    target = parsed(url)
+    return _engine_of(target).writing(target, folder=folder)
 
 
 def open_for_trial(url: str, *, folder: Path) -> AbstractContextManager[Session]:
     """Open a place where rows can be written and put back without touching the target."""
-    parsed = _parsed(url)
-    return _engine_of(parsed).trying(parsed, folder=folder)
+    target = parsed(url)
+    return _engine_of(target).trying(target, folder=folder)
 
 
 def run_lock(url: str, *, folder: Path, holder: Callable[[], str]) -> AbstractContextManager[None]:
     """Hold the lineage's one session; refuse, naming who holds it, while another is alive."""
-    parsed = _parsed(url)
-    return _engine_of(parsed).locking(parsed, folder=folder, holder=holder)
+    target = parsed(url)
+    return _engine_of(target).locking(target, folder=folder, holder=holder)
 
 
 def open_scratch(path: Path | None, *, like: str) -> AbstractContextManager[Scratch]:
@@ -64,7 +64,8 @@ def open_scratch(path: Path | None, *, like: str) -> AbstractContextManager[Scra
     return scratch(path, tagged=engine != "sqlite")
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
+    """Read a url; its text is never repeated."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError):

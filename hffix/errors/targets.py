@@ -155,6 +155,16 @@ class NotPinned(HffixError):
     code, hint = "HFX-523", "Ask who runs the server, or a pooler before it, to leave the session's settings alone."
 
 
+class GrantLacking(HffixError):
+    """The account of the target's url lacks a right in the database; every right that is known to lack is named."""
+
+    code, hint = (
+        "HFX-540",
+        "hffix doctor names each right with its GRANT; hffix init-target --print-grants prints those of every role.",
+    )
+    untouched = "Nothing of this transaction was written."
+
+
 class NotAudited(HffixError):
     """A command that writes a target could leave no event of itself anywhere."""
 

@@ -35,7 +35,8 @@ from hffix.workflow.failpoints import failpoints
 from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.leave import leave_pending_receipt, leave_receipt
 from hffix.workflow.questions import ask_again
-from hffix.workflow.session import Work, open_work, schema_now, who_holds
+from hffix.workflow.schemas import schema_now
+from hffix.workflow.session import Work, open_work, who_holds
 from hffix.workflow.setting import Setting, Step
 
 THROTTLE_SECONDS = 0.5

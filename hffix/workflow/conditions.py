@@ -18,6 +18,17 @@ def check_requires(snapshot: Snapshot, conditions: Iterable[Condition], *, param
             raise RequiresUnmet(f"required, and not so: {condition.title}")
 
 
+def try_ensures(snapshot: Snapshot, conditions: Iterable[Condition], *, params: Params = NO_PARAMS) -> None:
+    """Let the database read, over no row, what it is asked only after the last write: then it is late to refuse it."""
+    for condition in conditions:
+        nothing = f"SELECT * FROM (\n{condition.query}\n) AS ensured WHERE 1 = 2"
+        try:
+            for _ in snapshot.select(nothing, params=params_of(condition.query, params)).pages:
+                pass
+        except QueryFailed as fault:
+            raise QueryFailed(f"the condition {condition.title!r}: {fault.message}") from fault
+
+
 def holds(snapshot: Snapshot, condition: Condition, *, params: Params = NO_PARAMS) -> bool:
     """Say whether a condition's query gives its value."""
     try:

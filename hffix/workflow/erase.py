@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hffix.changelog import reader, writer
+from hffix.changelog.grants import ERASING
 from hffix.changelog.reader import Head
 from hffix.database import Session, Snapshot, open_for_reading, open_for_writing, run_lock
 from hffix.errors import HffixError
@@ -23,6 +24,7 @@ from hffix.workflow.erase_find import Found, LoggedLine, find
 from hffix.workflow.erase_sought import Sought, read_sought
 from hffix.workflow.erase_word import Named, Standing, refusal_of, standing_of
 from hffix.workflow.forward import refuse_backward
+from hffix.workflow.grants import refuse_lacking
 from hffix.workflow.leave import leave_pending_receipt
 from hffix.workflow.pairs import way_to
 from hffix.workflow.past import read_chain
@@ -118,6 +120,7 @@ def _with_signed(snapshot: Snapshot, found: Found, standing: Standing) -> Found:
 def _erase(setting: Setting, session: Session, hand: _Hand, named: Named) -> Erased:
     """Look again, now that no run can go on; then record, witness, and rewrite the files."""
     _, past = read_end(setting, session)
+    refuse_lacking(session, ERASING)
     witnessed = check_witnesses(setting, session, past)
     found, now, lineage = find(setting, session, past, read_sought(session, named)), session.now(), past.found.lineage
     led = way_to(setting.project, hand.rules, past=past, now=now)

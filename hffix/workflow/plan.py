@@ -32,6 +32,7 @@ from hffix.workflow.conditions import check_requires
 from hffix.workflow.correct import bind_corrections
 from hffix.workflow.drafting import BoundCorrections, Drafting
 from hffix.workflow.given import Given, give
+from hffix.workflow.grants import grants_to_plan, refuse_lacking
 from hffix.workflow.lines import LineWriter
 from hffix.workflow.measure import Measure
 from hffix.workflow.past import read_chain
@@ -65,6 +66,7 @@ def plan(
     seed = secrets.token_bytes(SEED_BYTES)
     with open_for_reading(setting.url, folder=setting.folder) as snapshot:
         facts, chain = _planned_on(setting, snapshot, script)
+        refuse_lacking(snapshot, grants_to_plan(script.fix))
         given = give(setting.project, script, snapshot, params=params, seed=seed)
         binding = bind(script, snapshot, params=given.bound)
         _check_requires(snapshot, script, given)

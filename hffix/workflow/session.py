@@ -7,18 +7,20 @@ from functools import partial
 
 import hffix
 from hffix.changelog import chain, reader, writer
+from hffix.changelog.grants import APPENDING
 from hffix.changelog.reader import Head
 from hffix.database import Session
 from hffix.errors.applying import AlreadyApplied
 from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
 from hffix.errors.changesets import EmptyChangeSet
 from hffix.errors.evidence import LostRecords
-from hffix.errors.targets import Fenced, NotOnChain, OtherLineage, SchemaChanged
+from hffix.errors.targets import Fenced, NotOnChain, OtherLineage
 from hffix.model import merkle
+from hffix.model.grant import grants_to_write
 from hffix.model.manifest import Manifest
 from hffix.model.record import Open, Record, Resume, Revoke
 from hffix.model.run import Past, Run
-from hffix.model.schema import Table, digest_of
+from hffix.model.schema import Table
 from hffix.signing.keys import SigningKey
 from hffix.store import approvals
 from hffix.store.approvals import Pair
@@ -27,16 +29,18 @@ from hffix.store.journal import Journal
 from hffix.workflow.after import refuse_before
 from hffix.workflow.again import again
 from hffix.workflow.clocks import agreed_time
-from hffix.workflow.conditions import check_requires
+from hffix.workflow.conditions import check_requires, try_ensures
 from hffix.workflow.erased import verify_unerased
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.forward import refuse_backward
 from hffix.workflow.given import bound_again
+from hffix.workflow.grants import refuse_lacking
 from hffix.workflow.judge import Counted
 from hffix.workflow.lookups import refuse_changed_lookups
 from hffix.workflow.pairs import way_to
 from hffix.workflow.past import heads_of
 from hffix.workflow.rights import Right, right_to_apply
+from hffix.workflow.schemas import check_schema
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.space import refuse_full
 from hffix.workflow.witness import (
@@ -160,11 +164,14 @@ def open_work(
     refuse_backward(setting.project, rules, past=past, opens=run is None, now=now)
     verify_unerased(change_set, past, decided=run.decided if run else 0)
     _refuse_off_chain(session, manifest)
+    refuse_lacking(session, (*APPENDING, *grants_to_write(manifest)))
     tables = check_schema(session, change_set)
     right = right_to_apply(setting, session, change_set, past=past, run=run, rules=rules, operator=operator, now=now)
     refuse_before(setting.project, past, manifest.fix.after)
     durability = session.durability()
     refuse_full(setting, manifest)
+    if manifest.ensures:
+        try_ensures(session, manifest.ensures, params=bound_again(change_set))
     if run is None or not run.chunks:
         check_requires(session, manifest.requires, params=bound_again(change_set))
         refuse_changed_lookups(setting.project, session, manifest.lookups)
@@ -198,6 +205,7 @@ def resume_to_close(setting: Setting, session: Session, change_set: ChangeSet) -
     rules = _rules_of(setting, run)
     now = agreed_time(session, past)
     key, operator = who_operates(setting, rules, now=now)
+    refuse_lacking(session, APPENDING)
     work = Work(
         setting=setting,
         session=session,
@@ -312,33 +320,6 @@ def _refuse_spent(change_set: ChangeSet, past: Past, run: Run | None) -> None:
 def _refuse_off_chain(session: Session, manifest: Manifest) -> None:
     if heads_of(session).get(manifest.chain.number) != manifest.chain.head:
         raise NotOnChain(f"the chain does not hold the head at record {manifest.chain.number} that was planned on")
-
-
-def check_schema(session: Session, change_set: ChangeSet) -> dict[str, Table]:
-    """Describe the tables again; refuse, naming what differs, where one is not what was planned on."""
-    tables: dict[str, Table] = {}
-    for name, digest in change_set.manifest.schema.items():
-        tables[name] = session.table(name)
-        if tables[name].digest != digest:
-            raise SchemaChanged(f"table {name} changed since the plan: {_differences(change_set, tables[name])}")
-    return tables
-
-
-def _differences(change_set: ChangeSet, table: Table) -> str:
-    from deepdiff import DeepDiff
-
-    found = DeepDiff(change_set.schema().get(table.name, {}), table.describe(), ignore_order=True, view="tree")
-    places = sorted({str(item.path(output_format="list")[:2]) for items in found.values() for item in items})
-    return ", ".join(places) or "its description"
-
-
-def schema_now(session: Session, tables: Mapping[str, Table], planned: Mapping[str, str]) -> str:
-    """Give the digest of the tables as they are at this moment; refuse a drift between two chunks."""
-    digests = {name: session.table(name).digest for name in tables}
-    for name, digest in digests.items():
-        if digest != planned[name]:
-            raise SchemaChanged(f"table {name} changed while the run was going")
-    return digest_of(digests)
 
 
 def _latest(past: Past, witnessed: Witnessed, counted: Sequence[Counted] = ()) -> str:

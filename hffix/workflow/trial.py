@@ -11,6 +11,7 @@ from hffix.database.target import open_for_trial
 from hffix.errors import HffixError
 from hffix.errors.fixes import TrialFailed
 from hffix.model.change import Line, inverse_cells
+from hffix.model.grant import grants_to_write
 from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
@@ -19,6 +20,7 @@ from hffix.workflow.chunk import Masking, conflict_of, key_for_eyes, plain_lines
 from hffix.workflow.conditions import holds
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.found import Found, Tables, lock_rows
+from hffix.workflow.grants import refuse_lacking
 from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.taking import Lines
@@ -56,6 +58,7 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
     for effect in manifest.side_effects:
         effects[effect.table] = effects.get(effect.table, frozenset()) | {effect.column}
     with open_for_trial(setting.url, folder=setting.folder) as session:
+        refuse_lacking(session, grants_to_write(manifest, back=True))
         tables = {name: session.table(name) for name in manifest.schema}
         trial = _Trial(
             session=session, tables=tables, manifest=manifest, effects=effects, mask_of=setting.project.mask_of

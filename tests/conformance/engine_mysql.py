@@ -26,7 +26,7 @@ EMPTIED = "salt = NULL, row_key = NULL, `before` = NULL, `after` = NULL, origin 
 REFUSE = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'hffix_record is append-only'"
 
 
-class Outsider:
+class Stranger:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         place = {"host": parsed.host, "port": parsed.port or 3306, "user": parsed.username}
@@ -51,8 +51,8 @@ class Outsider:
         self._driver.close()
 
 
-def server() -> Outsider:
-    return Outsider(make_url(SERVER).set(database="").render_as_string(hide_password=False))
+def server() -> Stranger:
+    return Stranger(make_url(SERVER).set(database="").render_as_string(hide_password=False))
 
 
 @cache
@@ -154,7 +154,7 @@ class MySQLEngine(Engine):
         outsider = server()
         try:
             outsider.run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
-            yield Database(engine=self, url=url, folder=folder, connect=partial(Outsider, url))
+            yield Database(engine=self, url=url, folder=folder, connect=partial(Stranger, url))
         finally:
             outsider.run(f"DROP DATABASE IF EXISTS {name}")
             outsider.close()

@@ -30,9 +30,9 @@ CONDITIONAL = (
 )
 
 
-class Outsider:
+class Stranger:
     def __init__(self, url: str) -> None:
-        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
         self._driver = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
 
     def run(self, *statements: str) -> None:
@@ -49,7 +49,7 @@ class Outsider:
 @cache
 def _missing() -> str | None:
     try:
-        Outsider(SERVER).close()
+        Stranger(SERVER).close()
     except psycopg.Error as fault:
         return f"no PostgreSQL server: {fault}"
     return None
@@ -143,10 +143,10 @@ class PostgreSQLEngine(Engine):
     def fresh(self, folder: Path) -> Iterator[Database]:
         name = f"hffix_test_{secrets.token_hex(6)}"
         url = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-        server = Outsider(SERVER)
+        server = Stranger(SERVER)
         try:
             server.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-            made = Database(engine=self, url=url, folder=folder, connect=partial(Outsider, url))
+            made = Database(engine=self, url=url, folder=folder, connect=partial(Stranger, url))
             made.run(*OWN_TYPES)
             yield made
         finally:

@@ -114,8 +114,8 @@ class PostgreSQLServer(Server):
         connect = partial(self.outsider, name)
         return Database(engine=engine_postgresql.PostgreSQLEngine(), url=self.url(name), folder=folder, connect=connect)
 
-    def outsider(self, name: str) -> engine_postgresql.Outsider:
-        return engine_postgresql.Outsider(self.url(name))
+    def outsider(self, name: str) -> engine_postgresql.Stranger:
+        return engine_postgresql.Stranger(self.url(name))
 
     def answers(self) -> bool:
         ready = [f"{self.programs()}/pg_isready", "-h", "127.0.0.1", "-p", str(self.port), "-q"]
@@ -148,8 +148,8 @@ class MariaDBServer(Server):
         connect = partial(self.outsider, name)
         return Database(engine=engine_mysql.MySQLEngine(), url=self.url(name), folder=folder, connect=connect)
 
-    def outsider(self, name: str) -> engine_mysql.Outsider:
-        return engine_mysql.Outsider(self.url(name))
+    def outsider(self, name: str) -> engine_mysql.Stranger:
+        return engine_mysql.Stranger(self.url(name))
 
     def answers(self) -> bool:
         try:

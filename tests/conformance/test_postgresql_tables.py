@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import make_url
 
 from hffix.database import open_for_reading
-from hffix.errors.targets import QueryFailed, TableRefused
+from hffix.errors.targets import GrantLacking, TableRefused
+from hffix.model.grant import Grant
 from tests.conformance.engine import Database
 from tests.conformance.engine_postgresql import name_of
 from tests.conformance.pets import make_persons
@@ -107,6 +108,42 @@ def test_rows_that_are_hidden_from_this_role_are_not_taken_for_all_rows(database
     with (
         role(database, "GRANT SELECT ON person") as url,
         open_for_reading(url, folder=database.folder) as snapshot,
-        pytest.raises(QueryFailed, match="row-level security"),
+        pytest.raises(GrantLacking, match="row-level security"),
     ):
         list(snapshot.scan(snapshot.table("person"), columns=()))
+
+
+def lacking(url: str, database: Database, *grants: Grant) -> list[tuple[str, str]]:
+    with open_for_reading(url, folder=database.folder) as snapshot:
+        return [(one.told, one.remedy.partition(" TO ")[0]) for one in snapshot.lacking(grants)]
+
+
+def test_what_an_account_lacks_is_named_with_the_statement_that_gives_it(database: Database) -> None:
+    make_persons(database)
+    database.run(
+        "CREATE SCHEMA app",
+        "CREATE TABLE app.loan (no serial PRIMARY KEY, note text)",
+        "ALTER TABLE person ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY partly ON person USING (id < 3)",
+    )
+    updating = Grant(action="UPDATE", table="person", columns=("id", "name"))
+    numbering, locking = Grant(action="NUMBER", table="app.loan"), Grant(action="LOCK", table="app.loan")
+    wanted = (
+        updating,
+        Grant(action="DELETE", table="app.loan"),
+        locking,
+        numbering,
+        Grant(action="SELECT", table="no"),
+    )
+    with role(database, "GRANT UPDATE (id) ON person") as url:
+        told = lacking(url, database, *wanted)
+        rights = [remedy.replace("ALTER ROLE", "").split()[0] for _, remedy in told if "BYPASSRLS" in remedy]
+    assert len(rights) == 1
+    assert [one for one in told if "BYPASSRLS" not in one[1]] == [
+        ("USAGE on schema app", 'GRANT USAGE ON SCHEMA "app"'),
+        ("UPDATE (name) on person", 'GRANT UPDATE ("name") ON "public"."person"'),
+        ("DELETE on app.loan", 'GRANT DELETE ON "app"."loan"'),
+        ("a right to lock rows of app.loan", 'GRANT UPDATE ON "app"."loan"'),
+        ("SELECT on sequence loan_no_seq", 'GRANT SELECT ON SEQUENCE "app"."loan_no_seq"'),
+    ]
+    assert lacking(database.url, database, *wanted) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from hffix.database.mysql_rights import sees_all
-from hffix.errors.targets import TableRefused
+from hffix.database.mysql_rights import sees
+from hffix.errors.targets import GrantLacking, TableRefused
 from hffix.model.schema import Table
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
@@ -97,18 +97,22 @@ def test_foreign_keys_are_seen_also_by_who_may_not_see_all_processes(database: D
 
 
 @pytest.mark.parametrize(
-    ("grant", "sees"),
+    ("grant", "shown"),
     [
-        ("GRANT ALL PRIVILEGES ON *.* TO `u`@`%` WITH GRANT OPTION", True), ("GRANT SELECT ON *.* TO `u`@`%`", False),
-        ("GRANT SELECT, TRIGGER ON `fund_a`.* TO `u`@`%`", True), ("GRANT TRIGGER ON `fund\\_a`.* TO `u`@`%`", True),
-        ("GRANT SELECT, TRIGGER ON `fund%`.* TO `u`@`%`", True), ("GRANT TRIGGER ON `fund`.* TO `u`@`%`", False),
-        ("GRANT SELECT, TRIGGER ON `fund_a`.`t` TO `u`@`%`", False), ("GRANT `TRIGGER` TO `u`@`%`", False),
-        ("GRANT TRIGGER ON `fund\\_b`.* TO `u`@`%`", False), ("GRANT TRIGGER ON `fund\\%`.* TO `u`@`%`", False),
-        ("GRANT SELECT (`a`, `TRIGGER`) ON `fund_a`.* TO `u`@`%`", False),
+        ("GRANT ALL PRIVILEGES ON *.* TO `u`@`%` WITH GRANT OPTION", "server"),
+        ("GRANT SELECT, TRIGGER ON *.* TO `u`@`%`", "server"), ("GRANT SELECT ON *.* TO `u`@`%`", "nothing"),
+        ("GRANT SELECT, TRIGGER ON `fund_a`.* TO `u`@`%`", "schema"),
+        ("GRANT TRIGGER ON `fund\\_a`.* TO `u`@`%`", "schema"),
+        ("GRANT SELECT, TRIGGER ON `fund%`.* TO `u`@`%`", "schema"),
+        ("GRANT TRIGGER ON `fund`.* TO `u`@`%`", "nothing"),
+        ("GRANT SELECT, TRIGGER ON `fund_a`.`t` TO `u`@`%`", "nothing"),
+        ("GRANT `TRIGGER` TO `u`@`%`", "nothing"), ("GRANT TRIGGER ON `fund\\_b`.* TO `u`@`%`", "nothing"),
+        ("GRANT TRIGGER ON `fund\\%`.* TO `u`@`%`", "nothing"),
+        ("GRANT SELECT (`a`, `TRIGGER`) ON `fund_a`.* TO `u`@`%`", "nothing"),
     ],
 )  # fmt: skip
-def test_grants_show_a_whole_database_or_they_do_not(grant: str, sees: bool) -> None:
-    assert sees_all(["GRANT USAGE ON *.* TO `u`@`%`", grant], schema="fund_a") is sees
+def test_grants_show_the_server_or_a_database_or_nothing(grant: str, shown: str) -> None:
+    assert sees(["GRANT USAGE ON *.* TO `u`@`%`", grant], schema="fund_a") == shown
 
 
 def test_who_is_not_shown_triggers_and_foreign_keys_is_refused(database: Database) -> None:
@@ -119,9 +123,9 @@ def test_who_is_not_shown_triggers_and_foreign_keys_is_refused(database: Databas
     )
     try:
         url = make_url(database.url).set(username=user, password="pass").render_as_string(hide_password=False)
-        with pytest.raises(TableRefused, match="is not shown its triggers") as refused:
+        with pytest.raises(GrantLacking, match="is not shown its triggers") as refused:
             described(Database(engine=database.engine, url=url, folder=database.folder, connect=database.connect))
-        assert "Grant the user TRIGGER" in refused.value.advice
+        assert "--print-grants" in refused.value.advice
     finally:
         administrator.run(f"DROP USER {user}")
         administrator.close()

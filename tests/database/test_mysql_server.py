@@ -13,11 +13,10 @@ from hffix.database.mysql_pins import judge_durable, judge_writable
 from hffix.errors.targets import (
     CannotReach,
     ChangeLogRefused,
+    GrantLacking,
     Held,
     NotDurable,
     NotPinned,
-    QueryFailed,
-    TableRefused,
     UnknownEngine,
 )
 from hffix.model.value import Typed
@@ -158,7 +157,7 @@ def limited(database: Database) -> Iterator[Database]:
 def test_a_table_of_which_not_every_column_may_be_read_is_refused(limited: Database) -> None:
     with limited.reading() as snapshot:
         assert snapshot.table("whole").names == ("id",)
-        with pytest.raises(TableRefused, match="t cannot be read whole"):
+        with pytest.raises(GrantLacking, match="this account: SELECT on t"):
             snapshot.table("t")
 
 
@@ -173,9 +172,8 @@ def test_plain_values_settle_without_the_server_and_others_only_for_who_may_ask_
         plain = [("id", "12"), ("v", "张"), ("d", "2024-02-30"), ("n", "1.1")]
         settled = [snapshot.settle(table, column, value=value) for column, value in plain]
         assert settled == [12, "张", Typed("date", "2024-02-30"), Decimal("1.10")]
-        with pytest.raises(QueryFailed, match="1044") as refused:
+        with pytest.raises(GrantLacking, match="CREATE TEMPORARY TABLES on the database"):
             snapshot.settle(table, "e", value="a")
-    assert "CREATE TEMPORARY TABLES" in refused.value.advice
 
 
 @pytest.mark.parametrize("made", range(14))
