@@ -110,7 +110,7 @@ class MySQLSession(MySQL):
         """Delete rows by key."""
         return mysql_bulk.delete(self._write, table, self._stage(), keys)
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write the statements that insert rows."""
         return partial(self._tell_all, mysql_bulk.appended(table, columns))
 

@@ -118,7 +118,7 @@ class PostgreSQLSession(PostgreSQL):
         self._refuse_warned()
         return matched
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write rows as COPY reads them."""
         into = f"{quote(DEFAULT_SCHEMA)}.{quote(table)} ({', '.join(map(quote, columns))})"
         return partial(self._copy, f"COPY {into} FROM STDIN".encode(), copied(columns.values()))

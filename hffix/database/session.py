@@ -149,7 +149,7 @@ class Session(Snapshot, Protocol):
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Make ready rows, given column by column, for one of the change log's own tables; a call appends them.
 
         Nothing is asked of the engine before that, so another thread may make them ready. What refuses them is the

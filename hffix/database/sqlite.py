@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -328,17 +329,13 @@ class SQLite:
         except sqlite3.Error as fault:
             raise refusal_of(fault) from fault
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], None]:
+    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write the statement that inserts rows; what all of them share stands in it, and is not bound for each."""
-        alone = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
-        if not alone:
-            alone = dict(list(columns.items())[:1])
+        differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
+        alone = differing or dict(list(columns.items())[:1])
         marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
         sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
-        return lambda: self._append(sql, list(zip(*alone.values(), strict=True)))
-
-    def _append(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        self._driver.executemany(sql, rows)
+        return partial(self._driver.executemany, sql, list(zip(*alone.values(), strict=True)))
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

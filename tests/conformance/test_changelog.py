@@ -78,6 +78,16 @@ def test_rows_come_back_byte_for_byte_in_their_order(session: Session) -> None:
     assert [row for _, row in reader.changes_of_key(session, "loan", '{"loan_no":"9"}')] == [rows[8]]
 
 
+def test_what_all_rows_share_is_logged_like_what_each_has_alone(session: Session) -> None:
+    shared = logged(1)._replace(table_name="o'x\"\\`?:1 %s", before=NASTY, origin=None, salt="'")
+    rows = [shared._replace(seq=seq) for seq in (1, 2, 3)]
+    writer.insert_changes(session, 7, LogColumns.of(rows))
+    writer.insert_changes(session, 8, LogColumns.of(rows[:1]))
+    writer.insert_changes(session, 9, LogColumns.of([]))
+    assert [row for block in reader.changes(session, 7) for row in block] == rows
+    assert [list(reader.changes(session, run)) for run in (8, 9)] == [[rows[:1]], []]
+
+
 def test_a_key_is_found_by_its_exact_text_only(session: Session) -> None:
     texts = ['{"a":"x"}', '{"a":"X"}', '{"a":"x "}', '{"a":"ｘ"}', '{"a":"é"}', '{"a":"e\u0301"}']
     writer.insert_changes(

@@ -3,7 +3,7 @@ from hashlib import sha256
 import pytest
 from pymerkle import InmemoryTree
 
-from hffix.model.merkle import EMPTY, Tree, cover, cover_nodes, leaf, root
+from hffix.model.merkle import EMPTY, Tree, blocks, cover, cover_nodes, leaf, root
 
 DATA = tuple(str(number).encode() for number in range(257))
 LEAVES = tuple(leaf(data) for data in DATA)
@@ -54,3 +54,14 @@ def test_the_nodes_that_cover_the_rest_give_the_root_for_every_beginning(leaves:
         assert (tree.leaves, tree.root()) == (leaves, naive(whole))
         assert sum(sizes) == leaves - first
         assert len(sizes) <= max(leaves.bit_length(), 1)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2, 3, 8, 13])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 8, 9, 21])
+def test_blocks_of_leaves_are_nodes_of_the_tree_that_they_stand_in(first: int, count: int) -> None:
+    leaves = [leaf(bytes([number])) for number in range(first + count)]
+    tree = Tree()
+    tree.add(leaves[:first])
+    for size, hashed in blocks(leaves[first:], first=first):
+        tree.add_node(hashed, leaves=size)
+    assert (tree.root(), tree.leaves) == (root(leaves), len(leaves))
