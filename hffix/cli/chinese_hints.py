@@ -12,6 +12,10 @@ HINTS: Final[dict[str, str]] = {
     "Take approvals/revoked_keys from git; its owner signs with a new key from now on.": (
         "请从 git 取得 approvals/revoked_keys；其所有人今后用新密钥签署。"
     ),
+    "Let somebody with a key run any hffix apply: it writes the pending receipt first.": (
+        "请持有密钥的人运行任一 hffix apply：它会先写出待补的收据。"
+    ),
+    "Ask somebody else.": "请找其他人。",
     # Use and project.
     "See the command's --help.": "请看该命令的 --help。",
     "Go to the project's folder, or make one with: hffix init DIR": "请进入项目目录，或新建一个：hffix init DIR",

@@ -16,6 +16,7 @@ POLICY: Final[dict[str, str]] = {
     "One statement over {count:change set|change sets} is signed.": "已签署一份涵盖 {count} 个变更集的声明。",
     "it is": "性质",
     "signed": "已签署",
+    "signed by {person}, countersigned by {others}": "由 {person} 签署，{others} 会签",
     "never counts": "不得计入",
     "is left who could approve it: {why}": "可以审批它：{why}",
     "nobody's": "无主",

@@ -10,6 +10,7 @@ import click
 from hffix.cli.answer import Answer
 from hffix.cli.command import command
 from hffix.cli.hours import moment_as_of
+from hffix.errors.project import UsageError
 
 if TYPE_CHECKING:
     from hffix.cli.call import Call
@@ -45,7 +46,7 @@ def trace(call: Call, *, table: str, row: str, column: str | None, as_of: str | 
     return traced_answer(traced, project=None if unmask else call.project, say=call.say, width=call.width)
 
 
-@command()
+@command(signs=True)
 @click.argument("run", type=int, required=False)
 @click.option("--data", is_flag=True, help="Compare the live rows too.")
 @click.option("--expect", metavar="HEAD", help="Refuse unless the chain holds this head.")
@@ -56,14 +57,21 @@ def trace(call: Call, *, table: str, row: str, column: str | None, as_of: str | 
     type=click.Path(path_type=Path, file_okay=False),
     help="Write all that proves the record, with its rows, into a new folder for the second verifier.",
 )
-def verify(call: Call, *, run: int | None, data: bool, expect: str | None, folder: Path | None) -> Answer:
+@click.option("--countersign", is_flag=True, help="Sign the newest receipt too, if the whole record is whole.")
+def verify(
+    call: Call, *, run: int | None, data: bool, expect: str | None, folder: Path | None, countersign: bool
+) -> Answer:
     """Hold log, chain, receipts, approvals and backups against each other: of RUN, or of everything."""
     from hffix.cli.render_looking import verified_answer
+    from hffix.workflow.countersign import countersign as sign_too
     from hffix.workflow.export import export
     from hffix.workflow.verify import verify
 
+    if run is not None and countersign:
+        raise UsageError("--countersign is about the whole record, and takes no RUN")
     if run is not None:
         call.known["run"] = run
     exported = export(call.setting(), folder.absolute()) if folder is not None else None
     verified = verify(call.setting(), run=run, data=data, expect=expect)
-    return verified_answer(verified, run=run, exported=exported, say=call.say, width=call.width)
+    receipt = sign_too(call.setting()).name if countersign and verified.ok else None
+    return verified_answer(verified, run=run, exported=exported, receipt=receipt, say=call.say, width=call.width)

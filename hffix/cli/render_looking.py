@@ -66,7 +66,13 @@ def events_answer(events: Sequence[Told], *, target: str, say: Messages, width: 
 
 
 def verified_answer(
-    verified: Verified, *, run: int | None, say: Messages, width: int, exported: Exported | None = None
+    verified: Verified,
+    *,
+    run: int | None,
+    say: Messages,
+    width: int,
+    exported: Exported | None = None,
+    receipt: str | None = None,
 ) -> Answer:
     """Say whether the record is whole, and name every contradiction."""
     problems = [{"code": one.code, "where": one.where, "message": one.message} for one in verified.problems]
@@ -85,7 +91,7 @@ def verified_answer(
         width=width,
         mark=GOOD if verified.ok else BAD,
         lines=lines,
-        facts=[*_facts(verified, say=say), *_exported(exported, say=say)],
+        facts=[*_facts(verified, say=say), *_signed(receipt), *_exported(exported, say=say)],
         after="hffix runs" if verified.ok else None,
     )
     data = {
@@ -96,9 +102,16 @@ def verified_answer(
         "notes": list(verified.notes),
         "head": verified.head,
         "live": asdict(verified.live) if verified.live else None,
+        "witnesses": list(verified.witnesses),
+        "receipt": receipt,
         "export": str(exported.folder) if exported else None,
     }
     return Answer(page=written, data=data, problem=failed)
+
+
+def _signed(receipt: str | None) -> Iterator[tuple[str, str]]:
+    if receipt is not None:
+        yield "signed", safe(f"{receipt} + .sig")
 
 
 def _exported(exported: Exported | None, *, say: Messages) -> Iterator[tuple[str, str]]:
@@ -133,5 +146,9 @@ def _facts(verified: Verified, *, say: Messages) -> Iterator[tuple[str, str]]:
         if verified.live.superseded:
             text = "{superseded:row was|rows were} written again or taken back by a later run of hffix"
             yield "", say(text, superseded=verified.live.superseded)
+    if len(verified.witnesses) > 1:
+        first, *others = map(safe, verified.witnesses)
+        text = "signed by {person}, countersigned by {others}"
+        yield "receipt", say(text, person=first, others=", ".join(others))
     if verified.head:
         yield "head", verified.head

@@ -51,6 +51,13 @@ class BadReceipt(EvidenceError):
     code, hint = "HFX-707", "Take the receipt again from git; do not edit signed files."
 
 
+class NothingToCountersign(EvidenceError):
+    """There is no receipt of the chain's end to countersign, or the person has signed it already."""
+
+    code, status = "HFX-713", 1
+    hint = "Let somebody with a key run any hffix apply: it writes the pending receipt first."
+
+
 class NoSuchRun(EvidenceError):
     """The change log has no run of that number."""
 

@@ -1,17 +1,13 @@
 """Verify: recompute the whole change log and hold it against everything that stands outside of it."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from hffix.changelog import install, reader
 from hffix.database import Snapshot, open_for_reading
-from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain
 from hffix.errors.targets import NoChangeLog
 from hffix.model.run import Past, Run
-from hffix.signing.signers import Signers, parse_signers
-from hffix.store import approvals
 from hffix.store.receipts import lineages_of
 from hffix.workflow.erased import erased_leaves
 from hffix.workflow.runs import find_run
@@ -26,6 +22,7 @@ from hffix.workflow.verify_rights import Judging, approved_manifest, check_right
 from hffix.workflow.verify_runs import check_backups, check_close, check_root
 from hffix.workflow.verify_witnesses import check_expected, check_place, check_seen, check_witnesses
 from hffix.workflow.verify_words import check_words
+from hffix.workflow.witness import signers_of
 
 __all__ = ["Live", "Problem", "Verified", "verify"]
 
@@ -42,6 +39,7 @@ class Verified:
     notes: tuple[str, ...]
     head: str | None
     live: Live | None
+    witnesses: tuple[str, ...] = ()
 
 
 def verify(setting: Setting, *, run: int | None = None, data: bool = False, expect: str | None = None) -> Verified:
@@ -58,11 +56,12 @@ def verify(setting: Setting, *, run: int | None = None, data: bool = False, expe
         except NoChangeLog as fault:
             return _without_log(setting, fault)
         runs, rows, live = 0, 0, None
+        witnesses: tuple[str, ...] = ()
         if chain.past is not None:
             judging = Judging(setting=setting, chain=chain, past=chain.past, words=read_words(setting))
             check_place(chain.past, snapshot.place(), findings)
             check_expected(chain, expect, findings)
-            _check_outside(judging, findings)
+            witnesses = _check_outside(judging, findings)
             runs, rows, live = _check_runs(snapshot, judging, run=run, data=data, findings=findings)
             check_seen(setting, chain.past.found.lineage, chain, findings)
         for trigger in install.missing_guards(snapshot):
@@ -76,6 +75,7 @@ def verify(setting: Setting, *, run: int | None = None, data: bool = False, expe
         notes=findings.notes,
         head=chain.heads.get(chain.newest),
         live=live,
+        witnesses=witnesses,
     )
 
 
@@ -89,20 +89,12 @@ def _without_log(setting: Setting, fault: NoChangeLog) -> Verified:
     return Verified(ok=False, runs=0, records=0, rows=0, problems=(gone,), notes=(), head=None, live=None)
 
 
-def _check_outside(judging: Judging, findings: Findings) -> None:
-    """Hold the chain against receipts, journal and the words of the records that are no run's."""
-    signers = tuple(_signers(judging.setting, judging.past))
-    check_witnesses(judging.setting, judging.chain, judging.past, signers=signers, findings=findings)
+def _check_outside(judging: Judging, findings: Findings) -> tuple[str, ...]:
+    """Hold the chain against receipts, journal and the words of no run; name who signed its newest receipt."""
+    signers = signers_of(judging.setting, judging.past)
+    told = check_witnesses(judging.setting, judging.chain, judging.past, signers=signers, findings=findings)
     check_words(judging, signers=signers, findings=findings)
-
-
-def _signers(setting: Setting, past: Past) -> Iterator[Signers]:
-    """Give the signers in force, and those of the history that records name."""
-    with suppress(HffixError):
-        yield setting.rules().signers
-    for digest in {past.found.signers, *(run.opened.signers for run in past.runs.values())}:
-        with suppress(HffixError):
-            yield parse_signers(approvals.from_history(setting.project, digest))
+    return told.signed_by
 
 
 def _check_runs(

@@ -35,10 +35,16 @@ class Told:
     heads: dict[int, str] = field(default_factory=lambda: {0: NO_HEAD})
     newest: int = 0
 
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Name who signed the newest receipt, and who countersigned it."""
+        newest = sorted((one for one in self.receipts if one.number == self.newest), key=lambda one: not one.own)
+        return tuple(one.person for one in newest)
+
 
 def check_witnesses(
     setting: Setting, chain: Chain, past: Past, *, signers: Sequence[Signers], findings: Findings
-) -> None:
+) -> "Told":
     """Hold a chain against its receipts and this machine's journal; say which records nobody owns."""
     try:
         refuse_other_lineage(setting, past)
@@ -52,6 +58,7 @@ def check_witnesses(
     journal = _journal(setting, past.found.lineage, chain, findings)
     _check_owned(chain, told, journal, findings)
     _check_covered(chain, past, told, findings)
+    return told
 
 
 def check_place(past: Past, found: Mapping[str, str], findings: Findings) -> None:

@@ -1,11 +1,13 @@
 """Witnesses: the chain of a target held against what stands outside of it, receipts and this machine's journal."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hffix.changelog import reader
 from hffix.changelog.reader import Head
 from hffix.database import Snapshot
+from hffix.errors import HffixError
 from hffix.errors.approvals import BadSignature
 from hffix.errors.changesets import BadManifest, NotCanonical
 from hffix.errors.evidence import BadReceipt, LostRecords, ReceiptAhead, UnexpectedHead, UnownedRecords
@@ -17,6 +19,8 @@ from hffix.model.record import NO_HEAD
 from hffix.model.run import Past
 from hffix.signing import sshsig
 from hffix.signing.keys import SigningKey
+from hffix.signing.signers import Signers, parse_signers
+from hffix.store import approvals
 from hffix.store.approvals import Signed
 from hffix.store.journal import Heads, Journal
 from hffix.store.receipts import lineages_of, receipts, write_receipt
@@ -55,14 +59,26 @@ def refuse_lost_log(setting: Setting) -> None:
         raise LineageKnown(f"receipts exist for target {setting.target.name}, but its database has no change log")
 
 
-def known_receipts(setting: Setting, lineage: str) -> tuple[Receipt, ...]:
-    """Read the receipts of a lineage in their order; refuse one that contradicts itself."""
-    found = [_held(signed, lineage) for signed in receipts(setting.project, lineage)]
+def signers_of(setting: Setting, past: Past) -> tuple[Signers, ...]:
+    """Read the signers in force, and those that records name, as far as they can be read."""
+    found: list[Signers] = []
+    with suppress(HffixError):
+        found.append(parse_signers(approvals.current_pair(setting.project).signers))
+    for digest in dict.fromkeys(record.signers for record in past.pinned):
+        with suppress(HffixError):
+            found.append(parse_signers(approvals.from_history(setting.project, digest)))
+    return tuple(found)
+
+
+def known_receipts(setting: Setting, past: Past) -> tuple[Receipt, ...]:
+    """Read the receipts of a lineage in their order; refuse one that contradicts itself or that a stranger signed."""
+    lineage, signers = past.found.lineage, signers_of(setting, past)
+    found = [_held(signed, lineage, signers) for signed in receipts(setting.project, lineage)]
     return tuple(sorted(found, key=lambda receipt: (receipt.number, receipt.time)))
 
 
-def _held(signed: Signed, lineage: str) -> Receipt:
-    """Read a receipt that its own key signed; whose key that was at the time, verify asks."""
+def _held(signed: Signed, lineage: str, signers: Sequence[Signers]) -> Receipt:
+    """Read a receipt that a key of its person signed."""
     try:
         receipt = read_receipt(signed.data)
         key = sshsig.verify(signed.data, signed.signature)
@@ -73,6 +89,8 @@ def _held(signed: Signed, lineage: str) -> Receipt:
         fault = "it is of another lineage"
     elif key.fingerprint != receipt.key:
         fault = "it is signed by another key than it names"
+    elif receipt.person not in {known.person_of(key, at=receipt.time) for known in signers}:
+        fault = f"it is not signed by a key of {receipt.person}"
     if fault:
         raise BadReceipt(f"receipt {signed.path.name}: {fault}")
     return receipt
@@ -88,7 +106,7 @@ def check_witnesses(
     heads = heads_of(snapshot)
     if expect is not None and expect not in heads.values():
         raise UnexpectedHead("the chain does not hold the head that --expect names")
-    known = known_receipts(setting, lineage)
+    known = known_receipts(setting, past)
     for receipt in known:
         if heads.get(receipt.number) != receipt.head:
             raise ReceiptAhead(f"receipt {receipt.name} covers record {receipt.number}, which the chain does not hold")

@@ -148,3 +148,22 @@ def _put_back(earlier: Path, desk: Desk) -> None:
     with sqlite3.connect(earlier) as backup:
         backup.backup(live)
     live.close()
+
+
+def test_who_verified_a_record_countersigns_it(desk: Desk) -> None:
+    _, run = desk.applied()
+    shown = desk.done("verify", "--countersign", *by("zhang.min"))
+    assert any(line.startswith("  signed") and ".zhang.min." in line for line in shown.out.splitlines())
+    assert "  receipt   signed by wang.qiang, countersigned by zhang.min" in desk.done("verify").out.splitlines()
+    assert desk("verify", "--countersign", "--json", *by("zhang.min")).told["error"]["code"] == "HFX-713"
+    assert desk("verify", str(run), "--countersign", *by("zhang.min")).status == 64
+
+
+def test_a_record_that_contradicts_itself_is_not_countersigned(desk: Desk) -> None:
+    desk.applied()
+    database = desk.database()
+    database.execute("DROP TRIGGER hffix_change_update")
+    database.execute("UPDATE hffix_change SET after = replace(after, '-', '/') WHERE seq = 1")
+    shown = desk("verify", "--countersign", "--json", *by("zhang.min"))
+    assert (shown.status, shown.told["receipt"]) == (6, None)
+    assert list(desk.folder.glob("approvals/receipts/*/*.zhang.min.*")) == []
