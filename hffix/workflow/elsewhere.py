@@ -59,7 +59,7 @@ def sign_place(
     approvals.write_statement(
         setting.project, subject=subject, name=statement.file_name, data=data, signature=signature
     )
-    people = _people(setting, rules, statement, now=now)
+    people = people_for(setting, rules, statement, now=now)
     met = quorum(rules.policy, claims=claims, approvals=people, holders=rules.holders(at=now))
     if not met:
         hint = ASK_MOVED if purpose == "move" else ASK_COPIED
@@ -106,7 +106,7 @@ def _statement(
     )
 
 
-def _people(setting: Setting, rules: Rules, statement: Statement, *, now: str) -> set[str]:
+def people_for(setting: Setting, rules: Rules, statement: Statement, *, now: str) -> set[str]:
     """Name everybody whose statement about this place counts."""
     matter = Matter(
         subject=statement.subjects[0],
