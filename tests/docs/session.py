@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs.pages import Block, Step, blocks_of, steps_of
 from tests.docs.varying import Ids
 
+# Gives a command in a folder and after a status; tells what came, the status it left, and the folder.
+Give = Callable[[str, Path, int], tuple[str, int, Path]]
 # What a page shows of the place where its folder stands.
 PLACE = "…"
 
@@ -28,7 +30,7 @@ class Answered:
     steady_came: str
 
 
-def follow(page: str, folder: Path) -> Iterator[Answered]:
+def follow(page: str, folder: Path, *, give: Give | None = None) -> Iterator[Answered]:
     """Follow a page in a folder, as somebody does who copies its ids from the answers and not from the page."""
     work, status = folder, 0
     shown_ids, came_ids = Ids(), Ids()
@@ -41,7 +43,7 @@ def follow(page: str, folder: Path) -> Iterator[Answered]:
             continue
         for step in steps_of(block.text):
             given = shown_ids.told_by(came_ids, step.command)
-            came, status, work = _give(given, work, home=folder, status=status)
+            came, status, work = give(given, work, status) if give else _give(given, work, home=folder, status=status)
             came_ids.steady(given)
             yield Answered(
                 block=block,
