@@ -46,7 +46,7 @@ def checked_answer(checked: Checked, *, say: Messages, width: int) -> Answer:
         page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=None if lacking else "hffix status"),
         data={
             "people": [
-                {"person": one.name, "roles": list(one.person.roles), "keys": len(one.keys), "holds": one.holds}
+                {"person": one.name, "roles": list(one.person.roles), "keys": len(one.keys), "keyed": one.keyed}
                 for one in checked.members
             ],
             "asks": [

@@ -120,13 +120,13 @@ class Policy:
         """Say whether a person may apply: anybody where nobody has the role operator, else only those."""
         return not self.operators or person in self.operators
 
-    def unmeetable(self, *, holders: Collection[str], operators: Collection[str]) -> Iterator[tuple[int, str]]:
-        """Name each requirement, by its place, that nobody could meet if only the holders had keys.
+    def unmeetable(self, *, keyed: Collection[str], operators: Collection[str]) -> Iterator[tuple[int, str]]:
+        """Name each requirement, by its place, that nobody could meet if only these people had keys.
 
         Whoever applies counts as no approver, so that one of the operators must be left over; none given asks nothing.
         """
         for at, one in enumerate(self.requirements):
-            able = {name for name, person in self.people if name in holders and one.takes(person)}
+            able = {name for name, person in self.people if name in keyed and one.takes(person)}
             asked = f"asks for {one.approvals} {'approval' if one.approvals == 1 else 'approvals'}"
             if len(able) < one.approvals:
                 count = f"{len(able)} person" if len(able) == 1 else f"{len(able)} people"

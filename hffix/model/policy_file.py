@@ -147,5 +147,5 @@ def _faults_of_requirements(policy: Policy) -> Iterator[Fault]:
                 yield ("require", at, "columns"), f"{place}.columns: {column} is not table.column"
     everybody = [name for name, _ in policy.people]
     # Who could apply is asked of the policy in force, not of those by which old records are judged.
-    for at, why in policy.unmeetable(holders=everybody, operators=()):
+    for at, why in policy.unmeetable(keyed=everybody, operators=()):
         yield ("require", at, "approvals"), f"require[{at}] {why}"

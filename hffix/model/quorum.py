@@ -69,11 +69,11 @@ def quorum(
     claims: Claims,
     approvals: Collection[str],
     excluded: Collection[str] = (),
-    holders: Collection[str] | None = None,
+    keyed: Collection[str] | None = None,
 ) -> Quorum:
     """Hold the people who approved against what the policy requires of a change set."""
     required = policy.requirements_for(claims)
-    return weigh(policy, required=required, approvals=approvals, excluded=excluded, holders=holders)
+    return weigh(policy, required=required, approvals=approvals, excluded=excluded, keyed=keyed)
 
 
 def weigh(
@@ -82,14 +82,14 @@ def weigh(
     required: tuple[Requirement, ...],
     approvals: Collection[str],
     excluded: Collection[str] = (),
-    holders: Collection[str] | None = None,
+    keyed: Collection[str] | None = None,
 ) -> Quorum:
     """Count people, each once whatever they signed, and none who is excluded or unknown to the policy.
 
-    `holders` are those whose keys count now, where that is known: nobody else could sign.
+    `keyed` are those whose keys count now, where that is known: nobody else could sign.
     """
     counted = [name for name, _ in policy.people if name not in excluded]
-    signing = [name for name in counted if holders is None or name in holders or name in approvals]
+    signing = [name for name in counted if keyed is None or name in keyed or name in approvals]
     return Quorum(tuple(_weigh(policy, one, approvals=approvals, signing=signing) for one in required))
 
 

@@ -26,7 +26,7 @@ class Member:
     name: str
     person: Person
     keys: tuple[Signer, ...]
-    holds: bool
+    keyed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +73,16 @@ def check_policy(setting: Setting) -> Checked:
 
 
 def _members(rules: Rules, *, now: str) -> Iterator[Member]:
-    holders = rules.holders(at=now)
+    keyed = rules.keyed(at=now)
     for name, person in rules.policy.people:
         keys = tuple(one for one in rules.signers.entries if one.person == name)
-        yield Member(name=name, person=person, keys=keys, holds=name in holders)
+        yield Member(name=name, person=person, keys=keys, keyed=name in keyed)
 
 
 def _asked(rules: Rules, *, now: str) -> Iterator[Asked]:
-    lines, holders = lines_of(rules.pair.policy.decode("utf-8")), rules.holders(at=now)
+    lines, keyed = lines_of(rules.pair.policy.decode("utf-8")), rules.keyed(at=now)
     for at, one in enumerate(rules.policy.requirements):
-        able = tuple(name for name, person in rules.policy.people if one.takes(person) and name in holders)
+        able = tuple(name for name, person in rules.policy.people if one.takes(person) and name in keyed)
         yield Asked(line=line_of(("require", at), lines), requirement=one, able=able)
 
 
@@ -98,7 +98,7 @@ def _notes(rules: Rules, members: tuple[Member, ...], asked: tuple[Asked, ...], 
         if len(one.able) <= one.requirement.approvals:
             facts = (("line", str(one.line)), ("people", ", ".join(one.able) or "nobody"))
             yield Note(text=_FEW if len(one.able) < one.requirement.approvals else _TIGHT, facts=facts)
-    if rules.policy.operators and not rules.holders(at=now).intersection(rules.policy.operators):
+    if rules.policy.operators and not rules.keyed(at=now).intersection(rules.policy.operators):
         yield Note(text="Nobody with the role operator has a key that counts now: nothing can be applied.", facts=())
 
 
@@ -106,7 +106,7 @@ def _notes_of(member: Member, rules: Rules, *, now: str) -> Iterator[Note]:
     facts = (("person", member.name),)
     if not member.keys:
         yield Note(text="{person} has no key, and can sign nothing.", facts=facts)
-    elif not member.holds:
+    elif not member.keyed:
         yield Note(text="{person} has no key that counts now.", facts=facts)
     elif not any(_lasts(one, rules, until=moment.later(now, days=SOON_DAYS)) for one in member.keys):
         ends = max(one.valid_before or "" for one in member.keys)

@@ -60,7 +60,7 @@ def sign_place(
         setting.project, subject=subject, name=statement.file_name, data=data, signature=signature
     )
     people = people_for(setting, rules, statement, now=now)
-    met = quorum(rules.policy, claims=claims, approvals=people, holders=rules.holders(at=now))
+    met = quorum(rules.policy, claims=claims, approvals=people, keyed=rules.keyed(at=now))
     if not met:
         hint = ASK_MOVED if purpose == "move" else ASK_COPIED
         raise PlaceNotApproved(f"the new place is not approved: {'; '.join(map(str, met.lacking))}", hint=hint)

@@ -144,7 +144,7 @@ def standing_of(
         required=rules.policy.highest_for(PURPOSE),
         approvals=people,
         excluded=excluded,
-        holders=rules.holders(at=now),
+        keyed=rules.keyed(at=now),
     )
     subjects = [set(one.statement.subjects) for one in counted]
     return Standing(

@@ -119,7 +119,7 @@ def judge(
         claims=claims_of(manifest, purpose=purpose),
         approvals=people,
         excluded=excluded,
-        holders=rules.holders(at=now),
+        keyed=rules.keyed(at=now),
     )
     return Judgement(quorum=met, counted=tuple(counted), ignored=tuple(ignored))
 

@@ -157,8 +157,8 @@ def _standing(
             if found is not None and reason is None:
                 counted.append(found)
     people = {found.statement.person for found in counted}
-    holders = None if now is None else rules.holders(at=now)
-    met = weigh(rules.policy, required=rules.policy.highest, approvals=people, holders=holders)
+    keyed = None if now is None else rules.keyed(at=now)
+    met = weigh(rules.policy, required=rules.policy.highest, approvals=people, keyed=keyed)
     return Standing(quorum=met, counted=tuple(counted))
 
 

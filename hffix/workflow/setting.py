@@ -53,16 +53,16 @@ class Rules:
             revoked=parse_revoked(pair.revoked or b""),
         )
 
-    def holders(self, *, at: str) -> frozenset[str]:
+    def keyed(self, *, at: str) -> frozenset[str]:
         """Name everybody who has a key that counts at a moment and is not revoked."""
         entries = (one for one in self.signers.entries if one.key.fingerprint not in self.revoked)
         return frozenset(one.person for one in entries if one.counts_at(at))
 
     def refuse_unmeetable(self) -> None:
         """Refuse a policy together with signers of whom nobody could meet it, whenever their keys count."""
-        holders = self.signers.persons
-        operators = [person for person in holders if self.policy.may_operate(person)]
-        faults = self.policy.unmeetable(holders=holders, operators=operators)
+        keyed = self.signers.persons
+        operators = [person for person in keyed if self.policy.may_operate(person)]
+        faults = self.policy.unmeetable(keyed=keyed, operators=operators)
         named = [
             (("require", at, "approvals"), f"require[{at}] {why}, by the keys of allowed_signers") for at, why in faults
         ]

@@ -140,4 +140,4 @@ def test_a_withdrawn_change_set_is_explained_as_such(desk: Desk) -> None:
 def test_it_is_said_in_chinese_too(desk: Desk) -> None:
     change_set = desk.planned()
     assert desk.done("policy", "explain", change_set, "--lang", "zh").first == f"! 变更集 {change_set} 尚未获得审批。"
-    assert desk.done("policy", "check", "--lang", "zh").first == "! 审批政策可以满足：3 人，3 把密钥，1 项要求。"
+    assert desk.done("policy", "check", "--lang", "zh").first == "! 审批规则可以满足：3 人，3 把密钥，1 项要求。"

@@ -167,7 +167,7 @@ ALONE = 'valid_days = 30\n[people]\na = { roles = ["leader", "operator"] }\nb = 
 def test_what_only_the_one_who_applies_could_approve_is_unmeetable() -> None:
     def faults(operators: list[str], asked: str = "") -> list[tuple[int, str]]:
         leader = policy(f'[[require]]\napprovals = 1\nroles = ["leader"]\n{asked}', people=ALONE)
-        return list(leader.unmeetable(holders=["a", "b"], operators=operators))
+        return list(leader.unmeetable(keyed=["a", "b"], operators=operators))
 
     assert faults(["a"]) == [(0, "asks for 1 approval, and whoever applies does not count: only a could apply")]
     # Another who applies, or a demand about what nobody applies, is met.

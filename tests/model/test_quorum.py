@@ -91,7 +91,7 @@ def test_what_is_met_or_can_no_longer_be_met_says_so() -> None:
 
 
 def test_who_has_no_key_that_counts_could_not_sign_but_what_was_signed_counts() -> None:
-    counted = quorum(POLICY, claims=claims(risk="high"), approvals=("cy",), holders=("bo", "di"))
+    counted = quorum(POLICY, claims=claims(risk="high"), approvals=("cy",), keyed=("bo", "di"))
     assert counted.parts == (
         Part(needed=1, roles=("leader",), have=(), could=("bo",)),
         Part(needed=2, roles=("leader", "auditor"), have=("cy",), could=("bo",)),

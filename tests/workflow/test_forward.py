@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hffix.errors.approvals import KeyUnrevoked, PolicyNotReached, PolicyWentBack
+from hffix.errors.approvals import KeyUnrevoked, PolicyNotReached, PolicyWentBack, UnknownSigner
 from hffix.workflow import session
 from hffix.workflow.apply import Limits
 from tests.workflow.conftest import found
-from tests.workflow.office import AUDITOR, LEADER, POLICY, Office, key_of
+from tests.workflow.office import AUDITOR, LEADER, POLICY, Office, key_of, signers
 
 SECOND = POLICY.replace("valid_days = 30", "valid_days = 20")
 THIRD = POLICY.replace("valid_days = 30", "valid_days = 10")
@@ -94,6 +94,23 @@ def test_a_run_that_a_program_without_the_check_opened_is_found(
         without_check(patched)
         assert office.correct("2").state == "done"
     assert found(office) == {("policy-went-back", "record 5")}
+
+
+def test_a_key_that_is_replaced_signs_no_more_and_what_it_signed_stands(office: Office) -> None:
+    office.correct("1")
+    others = [line for line in signers().splitlines() if LEADER not in line]
+    retired = f'{LEADER} namespaces="hffix",valid-before="20200101" {key_of(LEADER)[1]}'
+    renewed = f'{LEADER} namespaces="hffix" {key_of("zhang.min.2")[1]}'
+    office.write_pair(signers="\n".join([*others, retired, renewed]) + "\n")
+    # The change is judged by the signers before it: the leader signs it with the key that he gives up.
+    office.sign_pair(*ENOUGH)
+    change_set = office.plan("2")
+    with pytest.raises(UnknownSigner):
+        office.approve(change_set)
+    (office.folder / "keys" / LEADER).write_bytes(key_of("zhang.min.2")[0])
+    office.approve(change_set)
+    assert office.apply(change_set).state == "done"
+    assert found(office) == set()
 
 
 def test_a_key_that_was_revoked_stays_revoked(office: Office) -> None:
