@@ -41,6 +41,8 @@ check: lint types imports test  ## everything that CI asks
 
 bench: .venv/ready  ## run the benchmarks small, on every engine (the servers must be running)
 	@for engine in sqlite postgresql mysql; do $(BIN)/python benchmarks/apply.py --engine $$engine --rows 10000 --repeat 1 || exit 1; done
+	@$(BIN)/python benchmarks/authoring.py --rows 10000 --cases 1000 --repeat 1
+	@$(BIN)/python benchmarks/memory.py --small 2000 --large 10000
 
 fire: .venv/ready  ## fight a thousand seeds of random writers beside an apply, on every engine
 	@$(BIN)/python -m tests.fire --seeds 1000
