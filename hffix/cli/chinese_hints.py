@@ -277,6 +277,9 @@ HINTS: Final[dict[str, str]] = {
     "Ask who runs the server to make room on its disks, then run the command again.": (
         "请让服务器管理者腾出磁盘空间，然后再次运行该命令。"
     ),
+    "Plan again with --repeat; on PostgreSQL both plans read one snapshot.": (
+        "请再次用 --repeat 计划；在 PostgreSQL 上两次计划读取同一快照。"
+    ),
     # Given where it happens.
     "Give -o another place.": "请给 -o 换一个位置。",
     "Give -o another name, or add --force.": "请给 -o 换一个文件名，或加 --force。",

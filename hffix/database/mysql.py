@@ -18,7 +18,7 @@ from hffix.database.mysql_schema import Catalogue, counting
 from hffix.database.mysql_types import quote
 from hffix.database.mysql_values import Values, selected
 from hffix.database.mysql_words import bound, refuse_writing
-from hffix.database.session import NO_PARAMS, Params, Row, Selected
+from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.unsettled import Unsettled
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, QueryFailed
@@ -45,7 +45,7 @@ class Link:
     connection: Connection
 
 
-class MySQL:
+class MySQL(Unshared):
     """One state of a database on a server."""
 
     apart = True

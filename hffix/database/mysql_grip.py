@@ -29,21 +29,22 @@ class MySQLGrip:
         return True
 
     def silence(self) -> float | None:
-        """Look for how long the holder's session has slept, where this user is shown it."""
+        """Look for how long the holder's session has slept; one that is not shown to this user is alive."""
         holder = self._holder()
-        if holder is None:
-            return None
-        slept = self._ask(f"SELECT MAX(TIME) FROM information_schema.PROCESSLIST WHERE ID = {holder}")
-        return float(slept or 0)
+        return None if holder is None else float(self._slept(holder) or 0)
 
     def told(self) -> str:
-        """Name the server's thread."""
+        """Name the server's thread, where this user is shown it."""
         holder = self._holder()
-        return f" (server thread {holder})" if holder is not None else ""
+        shown = holder is not None and self._slept(holder) is not None
+        return f" (server thread {holder})" if shown else ""
 
     def close(self) -> None:
         """Hang up."""
         self._driver.close()
+
+    def _slept(self, thread: int) -> int | None:
+        return self._ask(f"SELECT MAX(TIME) FROM information_schema.PROCESSLIST WHERE ID = {thread}")
 
     def _holder(self) -> int | None:
         return self._ask(f"SELECT IS_USED_LOCK('{self._name}')")

@@ -37,7 +37,7 @@ _LOCK_DIGITS: Final = 40
 
 
 @contextmanager
-def reading(url: URL, *, folder: Path) -> Iterator[Snapshot]:
+def reading(url: URL, *, folder: Path, shared: str | None = None) -> Iterator[Snapshot]:
     """Open one state of the database, read-only: nobody waits for it, and it waits for nobody."""
     with ExitStack() as opened:
         link = _link(url, folder, opened, isolation=READING)

@@ -58,6 +58,10 @@ class PostgreSQL:
         """The connection, for the change log's own tables."""
         return self._link.connection
 
+    def shared(self) -> str | None:
+        """Let the server name the snapshot."""
+        return self._link.export()
+
     def passing(self, fault: BaseException) -> HffixError | None:
         """Name a lock, a deadlock, or a connection that broke."""
         return passing(fault)

@@ -1,5 +1,6 @@
 """A connection to PostgreSQL: the driver's for rows, and SQLAlchemy's over it for the change log's own tables."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -21,6 +22,8 @@ NAME: Final = "hffix"
 _DRIVERS: Final = frozenset({"postgresql", "postgresql+psycopg"})
 # Where a reading transaction goes back to when a query fails: without it the whole snapshot would be lost.
 _START: Final = "hffix_start"
+# All that stands in no name of a snapshot.
+_SNAPSHOT: Final = re.compile(r"[^0-9A-F-]")
 
 Cursor = RawCursor[tuple[Any, ...]]
 
@@ -76,10 +79,16 @@ class Link:
         """Where the connection stands, as the server last said."""
         return self.driver.info.transaction_status
 
-    def start(self, kind: str, *, keep: bool = False) -> None:
-        """Begin a transaction of a kind; with `keep`, a query that fails in it leaves it as it was."""
+    def start(self, kind: str, *, keep: bool = False, shared: str | None = None) -> None:
+        """Begin a transaction of a kind; with `keep`, a query that fails in it leaves it as it was.
+
+        `shared` is the name of a snapshot that another session's transaction exported.
+        """
         try:
             self.run(f"BEGIN {kind}")
+            if shared is not None:
+                # Before any query, or the transaction would have a snapshot of its own.
+                self.run(f"SET TRANSACTION SNAPSHOT '{_SNAPSHOT.sub('', shared)}'")
             pin(self.driver, self._pins, local=True)
             self._assert_own(kind)
             if keep:
@@ -122,6 +131,20 @@ class Link:
         if self._keeps and self.status == TransactionStatus.INERROR:
             self.driver.execute(f"ROLLBACK TO SAVEPOINT {_START}".encode())
             self._by_key = None
+
+    def export(self) -> str | None:
+        """Name the snapshot of a reading transaction for other sessions; None where there is none that stays."""
+        if not self._keeps:
+            return None
+        self.mend()
+        try:
+            # Within a savepoint it could not be named.
+            self.run(f"RELEASE SAVEPOINT {_START}")
+            ((name,),) = self.run("SELECT pg_export_snapshot()").fetchall()
+            self.run(f"SAVEPOINT {_START}")
+        except psycopg.Error as fault:
+            raise query_refused(fault, "") from fault
+        return str(name)
 
     def forget(self) -> None:
         """Know nothing of settings that a rollback may have taken back."""

@@ -19,23 +19,23 @@ from hffix.errors.targets import CannotReach
 # Drawn once; a database has one lineage, and an advisory lock is a database's own.
 RUN_LOCK: Final = 0x68666669785F7231
 _SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
-# Of the sessions of another account the server shows that they are there, and nothing else.
+# Of the sessions of another account the server shows that they are there, and nothing else: such a one is alive.
 _HOLDER: Final = """
 SELECT coalesce(host(a.client_addr), 'local'), a.pid,
     to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     coalesce(extract(epoch FROM clock_timestamp() - a.state_change), 0)
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.backend_start IS NOT NULL
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint"""
 
 
 @contextmanager
-def reading(url: URL, *, folder: Path) -> Iterator[PostgreSQL]:
+def reading(url: URL, *, folder: Path, shared: str | None = None) -> Iterator[PostgreSQL]:
     """Open one state of the database, read-only."""
     with _linked(url, READING, shared=True) as link:
         snapshot = PostgreSQL(url, link)
-        link.start(_SNAPSHOT, keep=True)
+        link.start(_SNAPSHOT, keep=True, shared=shared)
         try:
             yield snapshot
         finally:
@@ -104,7 +104,8 @@ class _Grip:
     def told(self) -> str:
         """Name the server's process, and where it was called from."""
         found = self._link.fetch(_HOLDER, (str(RUN_LOCK),))
-        return "".join(f" (server process {pid}, from {place}, since {since})" for place, pid, since, _ in found[:1])
+        shown = [facts for facts in found if facts[2] is not None]
+        return "".join(f" (server process {pid}, from {place}, since {since})" for place, pid, since, _ in shown[:1])
 
     def close(self) -> None:
         """Hang up."""

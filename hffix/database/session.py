@@ -37,6 +37,9 @@ class Snapshot(Protocol):
     def connection(self) -> Connection:
         """The connection, for the change log's own tables."""
 
+    def shared(self) -> str | None:
+        """Name this state so that another process can read it too; None where the engine cannot share it."""
+
     def passing(self, fault: BaseException) -> HffixError | None:
         """Give the typed error of a driver's fault that passes, such as a deadlock; None for every other fault."""
 
@@ -104,6 +107,14 @@ class Snapshot(Protocol):
 
     def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
         """Find rows that the database's own foreign-key actions would change or delete along with these whole rows."""
+
+
+class Unshared:
+    """What is read where an engine cannot share one state among sessions."""
+
+    def shared(self) -> str | None:
+        """Name no state."""
+        return None
 
 
 class Session(Snapshot, Protocol):

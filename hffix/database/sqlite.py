@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hffix.database.session import NO_PARAMS, Params, Row, Selected
+from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_statements import bind_params, in_keys
@@ -30,7 +30,7 @@ _UNREADABLE: Final = "Could not decode to UTF-8"
 _DURABLE_JOURNALS: Final = {"wal", "delete", "truncate", "persist"}
 
 
-class SQLite:
+class SQLite(Unshared):
     """A session on one SQLite file."""
 
     dialect = DIALECT

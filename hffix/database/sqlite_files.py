@@ -19,7 +19,7 @@ BUSY_SECONDS: Final = 5.0
 
 
 @contextmanager
-def reading(url: URL, *, folder: Path) -> Iterator[Session]:
+def reading(url: URL, *, folder: Path, shared: str | None = None) -> Iterator[Session]:  # noqa: ARG001 - it names none
     """Open one state of the file, read-only; a file without WAL is copied first, so that writers go on."""
     path = _file_of(url, folder)
     with ExitStack() as opened:

@@ -19,8 +19,8 @@ _SCRATCHED: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
 class Engine(Protocol):
     """What the module of an engine offers; it is imported when a url names it."""
 
-    def reading(self, url: URL, *, folder: Path) -> AbstractContextManager[Snapshot]:
-        """Open one state of a target, read-only."""
+    def reading(self, url: URL, *, folder: Path, shared: str | None = None) -> AbstractContextManager[Snapshot]:
+        """Open one state of a target, read-only; the one that another process shares, where it is named."""
 
     def writing(self, url: URL, *, folder: Path) -> AbstractContextManager[Session]:
         """Open a target to write rows."""
@@ -32,10 +32,10 @@ class Engine(Protocol):
         """Hold the lineage's one session; refuse, naming who holds it, while another is alive."""
 
 
-def open_for_reading(url: str, *, folder: Path) -> AbstractContextManager[Snapshot]:
+def open_for_reading(url: str, *, folder: Path, shared: str | None = None) -> AbstractContextManager[Snapshot]:
     """Open one state of a target; paths in the url are relative to the project's folder."""
     target = parsed(url)
-    return _engine_of(target).reading(target, folder=folder)
+    return _engine_of(target).reading(target, folder=folder, shared=shared)
 
 
 def open_for_writing(url: str, *, folder: Path) -> AbstractContextManager[Session]:

@@ -181,3 +181,9 @@ class AfterUnmet(FixError):
     """A fix that must come before this one has no finished run on this target."""
 
     code, hint = "HFX-229", "Apply that fix first; then plan this one."
+
+
+class PlanOvertaken(FixError):
+    """Of two plans of one fix the second one saw rows that had changed since the first one's snapshot."""
+
+    code, hint = "HFX-230", "Plan again with --repeat; on PostgreSQL both plans read one snapshot."

@@ -2,11 +2,12 @@
 
 import platform
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -15,7 +16,7 @@ from hffix.authoring.loading import Script, find_script, load
 from hffix.changelog import install, reader
 from hffix.database import Snapshot, open_for_reading
 from hffix.database.claims import claims
-from hffix.errors.fixes import NotRepeatable, OtherTarget, ScriptEdited
+from hffix.errors.fixes import OtherTarget, ScriptEdited
 from hffix.errors.targets import NoChangeLog, QueryFailed
 from hffix.model.change import SEED_BYTES
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, TargetFacts, Trial
@@ -41,7 +42,23 @@ from hffix.workflow.setting import Setting, Step
 from hffix.workflow.trial import TrialResult, try_out
 
 NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
-Repeat = Callable[[bytes], tuple[str, str]]
+
+
+class Second(Protocol):
+    """The same plan, made again in a second process."""
+
+    def begin(self, snapshot: Snapshot, *, seed: bytes) -> Snapshot:
+        """Begin it on the same state; give the snapshot that the first plan is to read."""
+
+    def compare(self, root: str, unresolved: str) -> None:
+        """Refuse a fix that gave other rows."""
+
+
+class Repeat(Protocol):
+    """How a plan is made twice."""
+
+    def beside(self) -> AbstractContextManager[Second]:
+        """Make the second plan ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +81,11 @@ def plan(
     """Plan one fix on one target, with its params by name."""
     script = load(find_script(setting.project.fixes, fix))
     seed = secrets.token_bytes(SEED_BYTES)
-    with open_for_reading(setting.url, folder=setting.folder) as snapshot:
+    with (
+        repeat.beside() if repeat else nullcontext() as second,
+        open_for_reading(setting.url, folder=setting.folder) as opened,
+    ):
+        snapshot = second.begin(opened, seed=seed) if second else opened
         facts, chain = _planned_on(setting, snapshot, script)
         refuse_lacking(snapshot, grants_to_plan(script.fix))
         given = give(setting.project, script, snapshot, params=params, seed=seed)
@@ -77,8 +98,8 @@ def plan(
             manifest = _manifest(setting, script, snapshot, binding=binding, given=given, draft=draft, measure=measure)
             lookups = corrections | given.lookups
             manifest = msgspec.structs.replace(manifest, target=facts, chain=chain, lookups=lookups)
-            if repeat is not None:
-                _refuse_other_root(manifest, repeat(seed))
+            if second is not None:
+                second.compare(manifest.root, manifest.unresolved.root)
             outcome = None
             if trial and manifest.leaves:
                 outcome = try_out(setting, draft.preview(manifest), params=given.bound)
@@ -234,8 +255,3 @@ def _with_trial(manifest: Manifest, outcome: TrialResult | None) -> Manifest:
         return manifest
     trial = Trial(time=outcome.time, rows=outcome.rows, ensures=outcome.ensures)
     return msgspec.structs.replace(manifest, trial=trial, irreversible=outcome.irreversible)
-
-
-def _refuse_other_root(manifest: Manifest, roots: tuple[str, str]) -> None:
-    if roots != (manifest.root, manifest.unresolved.root):
-        raise NotRepeatable("planned again in a second process, the fix gave other rows")

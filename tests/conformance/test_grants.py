@@ -1,6 +1,7 @@
 """The whole walk by separate accounts that have what is printed for their roles, and nothing of one another's."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hffix.cli.main import main
+from hffix.database.lease import WAIT_SECONDS
 from hffix.errors.targets import GrantLacking, Held
 from hffix.model.grant import Role
 from hffix.workflow.backup import verify_parts
@@ -311,9 +313,12 @@ def test_a_table_is_described_alike_to_every_account(own: Desk) -> None:
 
 def test_who_holds_a_target_is_told_to_another_account_as_far_as_it_may_know(desk: Desk) -> None:
     operator, eraser = desk.made.seen_by("operator"), desk.made.seen_by("eraser")
+    began = time.monotonic()
     with operator.locked(), pytest.raises(Held) as told, eraser.locked(holder="wang.qiang"):
         pass
     assert told.value.message == "the target is held by wang.qiang"
+    # Who is not shown the holder's session does not take it for one that has gone silent.
+    assert time.monotonic() - began < WAIT_SECONDS / 2
 
 
 def test_doctor_names_what_lacks_with_the_grant_that_gives_it(

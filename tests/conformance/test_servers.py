@@ -134,7 +134,7 @@ LOOSE = {
         *(f"ALTER ROLE clerk SET {setting}" for setting in (
             "TimeZone = 'Asia/Shanghai'", "DateStyle = 'SQL, DMY'", "default_transaction_isolation = serializable",
             "default_transaction_read_only = on", "default_transaction_deferrable = on", "search_path = other",
-            "client_encoding = GBK", "extra_float_digits = 0", "statement_timeout = 1", "lock_timeout = 1",
+            "client_encoding = GBK", "extra_float_digits = 0", "statement_timeout = '3s'", "lock_timeout = 1",
             "standard_conforming_strings = off", "backslash_quote = on", "synchronous_commit = off",
             "client_min_messages = error", "array_nulls = off", "idle_in_transaction_session_timeout = 1",
         )),

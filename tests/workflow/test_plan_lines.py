@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from hffix.errors.fixes import NotRepeatable
 from hffix.model.change import salt_of
 from hffix.model.manifest import FixFacts, Place, ShapeCount, TableCounts, TargetFacts
 from hffix.model.scope import Condition, Kept, Scope, SideEffect
@@ -159,31 +158,6 @@ def test_salts_are_derived_from_the_seed_and_an_unresolved_row_has_one_of_its_ow
     seed = b"\x01" * 32
     assert line.salt == salt_of("t", kind="update", key=line.key, case=None, seed=seed)
     assert unresolved.salt == salt_of("t", kind="unresolved", key=unresolved.key, case=None, seed=seed)
-
-
-def test_a_plan_that_is_repeated_with_the_same_rows_stands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    seeded(monkeypatch, b"\x07")
-    once = desk.plan(CLEAN).manifest
-    asked: list[bytes] = []
-
-    def repeat(seed: bytes) -> tuple[str, str]:
-        asked.append(seed)
-        return once.root, once.unresolved.root
-
-    planned = desk.planned(CLEAN, repeat=repeat)
-
-    assert planned.change_set.manifest.root == once.root
-    assert asked == [b"\x07" * 32]
-
-
-@pytest.mark.parametrize("wrong", [0, 1])
-def test_a_plan_whose_second_time_differs_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch, wrong: int) -> None:
-    seeded(monkeypatch, b"\x07")
-    once = desk.plan(CLEAN).manifest
-    roots = [once.root, once.unresolved.root]
-    roots[wrong] = "0" * 64
-
-    assert isinstance(desk.refused(CLEAN, repeat=lambda _: (roots[0], roots[1])), NotRepeatable)
 
 
 def test_counts_add_up_over_updates_deletes_unchanged_and_unresolved_rows(desk: Desk) -> None:
