@@ -36,6 +36,8 @@ def approve(
     from hffix.workflow.approve import approve
 
     if purpose == "policy":
+        if together:
+            raise UsageError("--together is about change sets, and --purpose policy about none")
         return _approve_pair(call, change_sets, comment=comment)
     if not change_sets:
         raise UsageError("name the change sets to sign, or give --purpose policy")

@@ -10,10 +10,12 @@ import click
 from hffix.cli.answer import Answer
 from hffix.cli.command import command
 from hffix.cli.hours import moment_as_of
+from hffix.errors import HffixError
 from hffix.errors.project import UsageError
 
 if TYPE_CHECKING:
     from hffix.cli.call import Call
+    from hffix.model.receipt import Receipt
 
 
 @command()
@@ -73,5 +75,11 @@ def verify(
         call.known["run"] = run
     exported = export(call.setting(), folder.absolute()) if folder is not None else None
     verified = verify(call.setting(), run=run, data=data, expect=expect)
-    receipt = sign_too(call.setting()).name if countersign and verified.ok else None
-    return verified_answer(verified, run=run, exported=exported, receipt=receipt, say=call.say, width=call.width)
+    signed: Receipt | HffixError | None = None
+    if countersign and verified.ok:
+        try:
+            signed = sign_too(call.setting())
+        except HffixError as refused:
+            # What was verified is told all the same.
+            signed = refused
+    return verified_answer(verified, run=run, exported=exported, signed=signed, say=call.say, width=call.width)

@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from hffix.cli.answer import Answer
 from hffix.cli.page import BAD, GOOD, page
+from hffix.errors import HffixError
 from hffix.errors.evidence import VerificationFailed
 from hffix.reports.safe import safe
 from hffix.reports.tables import table
@@ -17,6 +18,7 @@ from hffix.reports.tables import table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hffix.model.receipt import Receipt
     from hffix.reports.messages import Messages
     from hffix.workflow.audited import Told
     from hffix.workflow.export import Exported
@@ -72,7 +74,7 @@ def verified_answer(
     say: Messages,
     width: int,
     exported: Exported | None = None,
-    receipt: str | None = None,
+    signed: Receipt | HffixError | None = None,
 ) -> Answer:
     """Say whether the record is whole, and name every contradiction."""
     problems = [{"code": one.code, "where": one.where, "message": one.message} for one in verified.problems]
@@ -84,7 +86,9 @@ def verified_answer(
     verdict = say(text, problems=len(problems), **counts)
     lines = [f"  {safe(text, longest=1000)}" for text in _folded(verified.problems)]
     lines += [f"  {say.word('note')}: {safe(note, longest=1000)}" for note in verified.notes]
-    failed = None if verified.ok else VerificationFailed(f"{len(problems)} contradictions were found")
+    receipt = None if signed is None or isinstance(signed, HffixError) else signed.name
+    refused = signed if isinstance(signed, HffixError) else None
+    failed = refused if verified.ok else VerificationFailed(f"{len(problems)} contradictions were found")
     written = page(
         verdict,
         say=say,
