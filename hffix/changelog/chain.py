@@ -9,6 +9,7 @@ from hffix.changelog.reader import Head, head_of, record_bodies
 from hffix.changelog.refusals import writing
 from hffix.changelog.tables import LINEAGE, RECORD
 from hffix.database import Session, Snapshot
+from hffix.database.portable import locking
 from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain
 from hffix.errors.targets import Busy, ChangeLogExists, CommitUnknown, ConnectionLost, Fenced
@@ -16,6 +17,7 @@ from hffix.model.record import NO_HEAD, Found, Record, head_after, read_record
 
 # Each turn lasts as long as a session waits for a lock.
 _TURNS: Final = 5
+_LOCKED: Final = locking(select(LINEAGE), LINEAGE)
 
 
 class Holder(Enum):
@@ -37,7 +39,7 @@ def found(session: Session, record: Found) -> Head:
 def lock_head(session: Session) -> Head:
     """Lock the head row until the transaction ends, and so wait for whoever holds it."""
     with writing(session, LINEAGE.name):
-        rows = session.connection.execute(select(LINEAGE).with_for_update()).all()
+        rows = session.connection.execute(_LOCKED).all()
     return head_of([tuple(row) for row in rows])
 
 
@@ -117,7 +119,8 @@ def _move(session: Session, *, after: Head, to: Head) -> None:
     statement = update(LINEAGE).where(
         LINEAGE.c.number == after.number,
         LINEAGE.c.head == after.head,
-        LINEAGE.c.holder.is_not_distinct_from(after.holder),
+        # Not every database can say IS NOT DISTINCT FROM.
+        LINEAGE.c.holder.is_(None) if after.holder is None else LINEAGE.c.holder == after.holder,
     )
     with writing(session, LINEAGE.name):
         moved = session.connection.execute(statement.values(number=to.number, head=to.head, holder=to.holder))

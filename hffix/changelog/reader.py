@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, Table, bindparam, func, select, tuple_
+from sqlalchemy import Select, Table, bindparam, func, select
 
 from hffix.changelog.refusals import reading
 from hffix.changelog.rows import LogRow
 from hffix.changelog.tables import CHANGE, CONTROL, EVENT, LINEAGE, RECORD, RUN
 from hffix.database import Snapshot
+from hffix.database.portable import OWN, after
 from hffix.errors.evidence import BrokenChain
 from hffix.errors.targets import NoChangeLog
 from hffix.model.canonical import LARGEST
@@ -165,8 +166,17 @@ def change_counts(snapshot: Snapshot) -> dict[int, int]:
 def changes_of_key(snapshot: Snapshot, table: str, row_key_text: str) -> list[tuple[int, LogRow]]:
     """Read one row's changes, oldest run first; the key is given as its canonical text."""
     # No index serves this: it would cost every logged row more than a rare search through the log is worth.
-    found = _fetch(snapshot, CHANGE, _OF_KEY, {"table": table, "key": row_key_text})
-    return [(run, LogRow._make(row)) for run, *row in found]
+    if snapshot.dialect in OWN:
+        found = _fetch(snapshot, CHANGE, _OF_KEY, {"table": table, "key": row_key_text})
+        return [(run, LogRow._make(row)) for run, *row in found]
+    # Another database may call texts equal that differ, or not compare long ones at all.
+    return [
+        (run, row)
+        for run in change_counts(snapshot)
+        for block in changes(snapshot, run)
+        for row in block
+        if (row.table_name, row.row_key) == (table, row_key_text)
+    ]
 
 
 def asks(snapshot: Snapshot, run: int) -> Iterator[LoggedAsk]:
@@ -201,11 +211,11 @@ def read_control(snapshot: Snapshot, manifest: str) -> Control:
 
 def events(snapshot: Snapshot) -> Iterator[Event]:
     """Read the calls of writing commands, oldest first."""
-    after = 0
-    while page := _fetch(snapshot, EVENT, _EVENTS, {"after": after}):
+    last = 0
+    while page := _fetch(snapshot, EVENT, _EVENTS, {"after": last}):
         for row in page:
             yield Event(**dict(zip(EVENT.columns.keys(), row, strict=True)))
-        after = page[-1][0]
+        last = page[-1][0]
 
 
 def stored_rows(snapshot: Snapshot, table: Table) -> Iterator[list[tuple[Any, ...]]]:
@@ -218,7 +228,7 @@ def stored_rows(snapshot: Snapshot, table: Table) -> Iterator[list[tuple[Any, ..
         if len(page) < PAGE_ROWS or not key:
             return
         last = [page[-1][table.columns.keys().index(column.name)] for column in key]
-        page = _fetch(snapshot, table, wanted.where(tuple_(*key) > tuple_(*last)), {})
+        page = _fetch(snapshot, table, wanted.where(after(key, last)), {})
 
 
 def run_count(snapshot: Snapshot) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from hffix.database import Snapshot
 from hffix.errors import HffixError
@@ -31,6 +31,9 @@ def _told(snapshot: Snapshot, lasting: Callable[[str], HffixError]) -> Iterator[
         yield
     except DBAPIError as fault:
         raise _error(snapshot, fault.orig or fault, lasting) from fault.orig
+    except SQLAlchemyError as fault:
+        # What a dialect lacks; the database was not even asked.
+        raise lasting(type(fault).__name__) from fault
     except snapshot.connection.dialect.loaded_dbapi.Error as fault:
         raise _error(snapshot, fault, lasting) from fault
 

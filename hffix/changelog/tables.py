@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, MetaData, Table
 
-from hffix.changelog.types import DIGEST, TABLE, TEXT, WHOLE
+from hffix.changelog.types import DIGEST, NAME, TABLE, TEXT, WHOLE
 from hffix.database.guards import Guarded
 
 VERSION_TABLE: Final = "hffix_version"
@@ -14,8 +14,8 @@ LINEAGE: Final = Table(
     "hffix_lineage",
     METADATA,
     Column("number", WHOLE, nullable=False),
-    Column("head", TEXT, nullable=False),
-    Column("holder", TEXT),
+    Column("head", NAME, nullable=False),
+    Column("holder", NAME),
     **TABLE,
 )
 RUN: Final = Table(
@@ -23,9 +23,9 @@ RUN: Final = Table(
     METADATA,
     Column("run_id", WHOLE, primary_key=True, autoincrement=False),
     Column("manifest", DIGEST, nullable=False, unique=True),
-    Column("fix", TEXT, nullable=False),
-    Column("operator", TEXT, nullable=False),
-    Column("opened", TEXT, nullable=False),
+    Column("fix", NAME, nullable=False),
+    Column("operator", NAME, nullable=False),
+    Column("opened", NAME, nullable=False),
     **TABLE,
 )
 CHANGE: Final = Table(
@@ -33,18 +33,18 @@ CHANGE: Final = Table(
     METADATA,
     Column("run_id", WHOLE, primary_key=True, autoincrement=False),
     Column("seq", WHOLE, primary_key=True, autoincrement=False),
-    Column("salt", TEXT),
-    Column("table_name", TEXT, nullable=False),
-    Column("kind", TEXT, nullable=False),
+    Column("salt", NAME),
+    Column("table_name", NAME, nullable=False),
+    Column("kind", NAME, nullable=False),
     Column("row_key", TEXT),
     Column("before", TEXT),
     Column("after", TEXT),
     Column("origin", TEXT),
-    Column("case_id", TEXT),
-    Column("leaf", TEXT, nullable=False),
-    Column("outcome", TEXT, nullable=False),
+    Column("case_id", NAME),
+    Column("leaf", NAME, nullable=False),
+    Column("outcome", NAME, nullable=False),
     Column("observed", TEXT),
-    Column("observed_leaf", TEXT),
+    Column("observed_leaf", NAME),
     sqlite_with_rowid=False,
     **TABLE,
 )
@@ -53,9 +53,9 @@ RECORD: Final = Table(
     METADATA,
     Column("number", WHOLE, primary_key=True, autoincrement=False),
     Column("run_id", WHOLE),
-    Column("kind", TEXT, nullable=False),
+    Column("kind", NAME, nullable=False),
     Column("body", TEXT, nullable=False),
-    Column("head", TEXT, nullable=False),
+    Column("head", NAME, nullable=False),
     **TABLE,
 )
 CONTROL: Final = Table(
@@ -64,20 +64,20 @@ CONTROL: Final = Table(
     Column("manifest", DIGEST, primary_key=True),
     Column("paused", WHOLE, nullable=False),
     Column("chunk_rows", WHOLE),
-    Column("by", TEXT, nullable=False),
-    Column("at", TEXT, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", NAME, nullable=False),
     **TABLE,
 )
 EVENT: Final = Table(
     "hffix_event",
     METADATA,
     Column("id", WHOLE, primary_key=True),
-    Column("time", TEXT, nullable=False),
-    Column("person", TEXT),
-    Column("host", TEXT, nullable=False),
-    Column("command", TEXT, nullable=False),
-    Column("subject", TEXT),
-    Column("outcome", TEXT, nullable=False),
+    Column("time", NAME, nullable=False),
+    Column("person", NAME),
+    Column("host", NAME, nullable=False),
+    Column("command", NAME, nullable=False),
+    Column("subject", NAME),
+    Column("outcome", NAME, nullable=False),
     **TABLE,
 )
 

@@ -161,6 +161,25 @@ HINTS: Final[dict[str, str]] = {
     "Use sqlite:///fund.db, postgresql+psycopg://host/fund or mysql+pymysql://host/fund.": (
         "请用 sqlite:///fund.db、postgresql+psycopg://host/fund 或 mysql+pymysql://host/fund。"
     ),
+    # Databases without an engine of their own.
+    "Name another driver of the same database in the url, or have the rows kept where they can be locked.": (
+        "请在 url 中改用同一数据库的另一驱动，或把这些行存放在能加锁之处。"
+    ),
+    "Install the package that brings this database's dialect of SQLAlchemy, or correct the url.": (
+        "请安装提供该数据库 SQLAlchemy 方言的软件包，或改正 url。"
+    ),
+    "Name another driver of the same database in the url.": "请在 url 中改用同一数据库的另一驱动。",
+    "Install the libraries of its vendor that it needs; its documentation names them.": (
+        "请安装该驱动所需的厂商库；其文档中有说明。"
+    ),
+    "Write host and database into the url.": "请在 url 中写明主机和数据库。",
+    "hffix needs a database whose transactions are isolated from one another.": "hffix 需要事务相互隔离的数据库。",
+    "Look for a newer package of this dialect, or for another driver of the same database.": (
+        "请换用该方言的新版软件包，或同一数据库的另一驱动。"
+    ),
+    "Have the table stored where rows can be locked, or use a database that locks them.": (
+        "请把该表改存于能锁行之处，或使用能锁行的数据库。"
+    ),
     "Make it with: hffix init-target": "请建立变更日志：hffix init-target",
     "Take the table out of the fix, or give it a declared key.": "请从修复脚本中去掉该表，或为它声明主键。",
     "Give the rows a key by other means first; hffix addresses rows by key only.": (

@@ -59,6 +59,13 @@ _MESSAGES: Final = tuple(
         (r"the key (\S+) is (\S+)'s, not (\S+)'s", r"密钥 \1 属于 \2，不属于 \3"),
         # Targets, runs and evidence.
         (r"there is no database file (.+)", r"没有数据库文件 \1"),
+        (r"(\w+) is reached through (\w+), not through the driver of urls that begin with (\S+):",
+         r"\1 经由 \2 连接，不经由以 \3: 开头的 url 的驱动"),
+        (r"no engine for urls that begin with (\S+):", r"没有适用于以 \1: 开头的 url 的引擎"),
+        (r"the driver (\S+) is not installed", r"没有安装驱动 \1"),
+        (r"(\S+) has no words that lock rows", r"\1 没有锁行的语句"),
+        (r"a locked row of (\S+) was given to another connection as well", r"\1 中已锁的行也给了另一连接"),
+        (r"the driver of (\S+) does not say how many rows it wrote", r"\1 的驱动不报告写了多少行"),
         (r"the target (\S+) has no change log", r"目标库 \1 没有变更日志"),
         (r"the target has no change log", "目标库没有变更日志"),
         (r"the target is held by (.+)", r"目标库正由 \1 占用"),

@@ -85,7 +85,7 @@ def verified_answer(
         text = "The record contradicts itself in {problems:place|places}: {runs:run|runs}, {rows:row|rows} were read."
     verdict = say(text, problems=len(problems), **counts)
     lines = [f"  {safe(text, longest=1000)}" for text in _folded(verified.problems)]
-    lines += [f"  {say.word('note')}: {safe(note, longest=1000)}" for note in verified.notes]
+    lines += [f"  {say.word('note')}: {safe(say.word(note), longest=1000)}" for note in verified.notes]
     receipt = None if signed is None or isinstance(signed, HffixError) else signed.name
     refused = signed if isinstance(signed, HffixError) else None
     failed = refused if verified.ok else VerificationFailed(f"{len(problems)} contradictions were found")

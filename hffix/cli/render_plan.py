@@ -42,7 +42,7 @@ def planned_answer(planned: Planned, *, nobody: str | None, say: Messages, width
         facts=[
             *_facts(change_set, planned.trial_seconds, say=say),
             *_nobody(nobody, say=say),
-            *(("note", note) for note in planned.notes),
+            *_notes(planned, say=say),
         ],
         lines=_shapes(change_set, say=say, width=width),
         after=_after(change_set),
@@ -92,6 +92,10 @@ def _after(change_set: ChangeSet) -> str:
     counts = change_set.manifest.counts
     rest = " --only unresolved" if counts.unresolved and not counts.changed else ""
     return f"hffix show {change_set.id}{rest}"
+
+
+def _notes(planned: Planned, *, say: Messages) -> list[tuple[str, str]]:
+    return [("note", say.word(note)) for note in planned.notes]
 
 
 def _facts(change_set: ChangeSet, seconds: float | None, *, say: Messages) -> Iterator[tuple[str, str]]:

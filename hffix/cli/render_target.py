@@ -35,6 +35,7 @@ def initialised_answer(done: Initialised, *, target: str, say: Messages, width: 
     if done.receipt or done.pending:
         pending = say("pending: {reason}", reason=safe(say.word(done.pending or ""), longest=MOST_REASON))
         facts.append(("receipt", done.receipt or pending))
+    facts += [("note", safe(say.word(note), longest=MOST_REASON)) for note in done.notes]
     data = {
         "target": target,
         "lineage": done.lineage,
@@ -43,6 +44,7 @@ def initialised_answer(done: Initialised, *, target: str, say: Messages, width: 
         "founded": done.founded,
         "receipt": done.receipt,
         "pending": done.pending,
+        "notes": list(done.notes),
     }
     return Answer(page=page(verdict, say=say, width=width, facts=facts, after="hffix list"), data=data)
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from hffix.database.portable import OWN
 from hffix.database.session import Snapshot
-from hffix.errors.targets import UnknownEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,11 @@ def missing(snapshot: Snapshot, *, guarded: Sequence[Guarded]) -> tuple[str, ...
     return tuple(sorted(name for table in guarded for name in guards.missing(snapshot.connection, table)))
 
 
+def enforced(dialect: str) -> bool:
+    """Say whether the database itself refuses to change what was logged."""
+    return dialect in OWN
+
+
 def _of(dialect: str) -> Guards:
     match dialect:
         case "sqlite":
@@ -68,4 +73,7 @@ def _of(dialect: str) -> Guards:
             from hffix.database import guards_mysql
 
             return guards_mysql
-    raise UnknownEngine(f"no append-only triggers are known for {dialect}")
+        case _:
+            from hffix.database import guards_generic
+
+            return guards_generic

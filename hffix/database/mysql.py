@@ -17,7 +17,8 @@ from hffix.database.mysql_pins import Pins
 from hffix.database.mysql_schema import Catalogue, counting
 from hffix.database.mysql_types import quote
 from hffix.database.mysql_values import Values, selected
-from hffix.database.mysql_words import bound, refuse_writing
+from hffix.database.mysql_words import bound
+from hffix.database.queries import refuse_writing
 from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.unsettled import Unsettled
 from hffix.errors import HffixError

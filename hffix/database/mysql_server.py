@@ -25,7 +25,6 @@ from hffix.errors.targets import CannotReach, UnknownEngine
 
 Kind = TypeVar("Kind", bound=MySQLSession)
 CONNECT_SECONDS: Final = 10
-_DRIVERS: Final = frozenset({"mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"})
 # What a url may say beside the place and the user; anything else could change how values are read.
 _FILES: Final = frozenset({"ssl_ca", "ssl_cert", "ssl_key"})
 _OPTIONS: Final = _FILES | {"unix_socket", "ssl_verify_cert", "ssl_verify_identity", "ssl_disabled"}
@@ -116,8 +115,6 @@ def _open(url: URL, folder: Path, opened: ExitStack, *, isolation: str) -> tuple
 
 
 def _asked(url: URL, folder: Path) -> dict[str, Any]:
-    if url.drivername not in _DRIVERS:
-        raise UnknownEngine(f"no engine for urls that begin with {url.drivername}:")
     if not url.database:
         raise UnknownEngine("the url names no database", hint="Write it at the end: mysql+pymysql://host/fund")
     foreign = url.query.keys() - _OPTIONS

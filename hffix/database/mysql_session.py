@@ -11,7 +11,8 @@ from hffix.database.mysql_aside import Aside
 from hffix.database.mysql_driver import DriverError
 from hffix.database.mysql_faults import named, passing, refusal_of_query, refusal_of_row, warned_by_row
 from hffix.database.mysql_pins import durable
-from hffix.database.mysql_words import bound, refuse_writing
+from hffix.database.mysql_words import bound
+from hffix.database.queries import refuse_writing
 from hffix.database.session import Params, Row
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, CommitUnknown, WriteRefused

@@ -9,6 +9,7 @@ from typing import Final
 
 from hffix.authoring.words import with_marks
 from hffix.database.mysql_literals import given
+from hffix.database.queries import refuse_escaped_quotes
 from hffix.database.session import Params
 from hffix.errors.targets import QueryFailed
 
@@ -16,28 +17,22 @@ _PARTS: Final = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | (--(?=\S)) | --[^\n]* | (/\*M?!) | /\*.*?\*/ | (\#)""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPED_QUOTE: Final = re.compile(r"""(?<!\\)(?:\\\\)*\\['"`]""")
 _FOREIGN: Final = {
     1: "-- begins a comment here only where a blank follows it",
     2: "a comment that the server would run",
     3: "# begins a comment here; write -- and a blank",
 }
-_READS: Final = re.compile(
-    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:SELECT|WITH|VALUES|TABLE)\b", re.DOTALL | re.IGNORECASE
-)
 
 
 def bound(sql: str, params: Params) -> str:
     """Write the params of an author's SQL into it; refuse a text that could be read in two ways."""
-    if _ESCAPED_QUOTE.search(sql):
-        raise QueryFailed("the SQL escapes a quote by a backslash", hint="Write the quote twice.")
-    for match in _PARTS.finditer(sql):
-        if match.lastindex:
-            raise QueryFailed(f"the SQL is not read by everybody alike: {_FOREIGN[match.lastindex]}")
+    refuse_escaped_quotes(sql)
+    refuse_foreign(sql)
     return with_marks(sql, lambda name: given(params[name]) if name in params else f":{name}", brackets=False)
 
 
-def refuse_writing(sql: str) -> None:
-    """Refuse a statement that is no query."""
-    if not _READS.match(sql):
-        raise QueryFailed("a query begins with SELECT, WITH, VALUES or TABLE")
+def refuse_foreign(sql: str) -> None:
+    """Refuse comments that only this engine knows, or that it does not know."""
+    for match in _PARTS.finditer(sql):
+        if match.lastindex:
+            raise QueryFailed(f"the SQL is not read by everybody alike: {_FOREIGN[match.lastindex]}")

@@ -15,11 +15,10 @@ from sqlalchemy.pool import NullPool
 from hffix.database.postgresql_faults import passing, query_refused
 from hffix.database.postgresql_pins import pin
 from hffix.database.postgresql_types import Types
-from hffix.errors.targets import CannotReach, ConnectionLost, NotPinned, NotUtf8, QueryFailed, UnknownEngine
+from hffix.errors.targets import CannotReach, ConnectionLost, NotPinned, NotUtf8, QueryFailed
 
 CONNECT_SECONDS: Final = 10
 NAME: Final = "hffix"
-_DRIVERS: Final = frozenset({"postgresql", "postgresql+psycopg"})
 # Where a reading transaction goes back to when a query fails: without it the whole snapshot would be lost.
 _START: Final = "hffix_start"
 # All that stands in no name of a snapshot.
@@ -200,8 +199,6 @@ class Link:
 
 def connect(url: URL, pins: Mapping[str, str]) -> psycopg.Connection[tuple[Any, ...]]:
     """Connect, pin the settings for the session, and refuse a database that is not in UTF-8."""
-    if url.drivername not in _DRIVERS:
-        raise UnknownEngine(f"no engine for urls that begin with {url.drivername}:")
     # SQLAlchemy leaves the blanks of a password as they are, and libpq does not read them.
     asked = url.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
     try:

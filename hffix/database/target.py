@@ -13,7 +13,12 @@ from hffix.database.sqlite_scratch import Scratch, scratch
 from hffix.errors.targets import CannotReach, UnknownEngine
 
 _EXTRAS: Final = {"psycopg": "postgresql", "pymysql": "mysql"}
-_SCRATCHED: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
+# The engines with a room of their own, and the drivers that it speaks; through another one values would not be exact.
+_SPOKEN: Final = {
+    "postgresql": ("psycopg", frozenset({"postgresql", "postgresql+psycopg"})),
+    "mysql": ("pymysql", frozenset({"mysql", "mysql+pymysql"})),
+    "mariadb": ("pymysql", frozenset({"mariadb", "mariadb+pymysql"})),
+}
 
 
 class Engine(Protocol):
@@ -59,8 +64,6 @@ def run_lock(url: str, *, folder: Path, holder: Callable[[], str]) -> AbstractCo
 def open_scratch(path: Path | None, *, like: str) -> AbstractContextManager[Scratch]:
     """Make a scratch database for rows of an engine, given by its name or by a url; in memory without a path."""
     engine = like.partition(":")[0].partition("+")[0]
-    if engine not in _SCRATCHED:
-        raise UnknownEngine(f"no scratch database for {engine}")
     return scratch(path, tagged=engine != "sqlite")
 
 
@@ -75,9 +78,11 @@ def parsed(url: str) -> URL:
 
 def _engine_of(url: URL) -> Engine:
     """Import the engine that a url names; an engine whose driver is not installed is refused with the way to it."""
+    backend = url.get_backend_name()
+    _refuse_unspoken(url, backend)
     try:
-        match url.get_backend_name():
-            case "sqlite" if url.database:
+        match backend:
+            case "sqlite":
                 from hffix.database import sqlite_files
 
                 return sqlite_files
@@ -89,6 +94,10 @@ def _engine_of(url: URL) -> Engine:
                 from hffix.database import mysql_server
 
                 return mysql_server
+            case _:
+                from hffix.database import generic_server
+
+                return generic_server
     except ModuleNotFoundError as missing:
         extra = _EXTRAS.get(missing.name or "")
         if extra is None:
@@ -96,4 +105,15 @@ def _engine_of(url: URL) -> Engine:
         raise CannotReach(
             f"the driver {missing.name} is not installed", hint=f"Install it with: pip install 'hffix[{extra}]'"
         ) from missing
-    raise UnknownEngine(f"no engine for urls that begin with {url.drivername}:")
+
+
+def _refuse_unspoken(url: URL, backend: str) -> None:
+    """Refuse another driver of a database that has an engine of its own, and a SQLite that is no file."""
+    if backend == "sqlite" and not url.database:
+        raise UnknownEngine("a database in memory is gone with the command that made it")
+    driver, spoken = _SPOKEN.get(backend, ("", frozenset()))
+    if spoken and url.drivername not in spoken:
+        raise UnknownEngine(
+            f"{backend} is reached through {driver}, not through the driver of urls that begin with {url.drivername}:",
+            hint=f"Begin the url with {backend}+{driver}://; the rest stays as it is.",
+        )

@@ -165,6 +165,15 @@ class GrantLacking(HffixError):
     untouched = "Nothing of this transaction was written."
 
 
+class CannotWrite(HffixError):
+    """The database, or its driver, gives no lock that keeps others out, or does not count the rows that it writes."""
+
+    code, hint = (
+        "HFX-528",
+        "Name another driver of the same database in the url, or have the rows kept where they can be locked.",
+    )
+
+
 class NotAudited(HffixError):
     """A command that writes a target could leave no event of itself anywhere."""
 

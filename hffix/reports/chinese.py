@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from hffix.reports.chinese_generic import GENERIC
 from hffix.reports.chinese_proposals import PROPOSALS
 
 CHINESE: Final[dict[str, str]] = {
+    **GENERIC,
     **PROPOSALS,
     # Marks between words and sentences.
     " ": "",

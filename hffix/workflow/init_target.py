@@ -21,13 +21,14 @@ from hffix.workflow.witness import check_witnesses, journal_of, refuse_lost_log,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initialised:
-    """What was made or found; `pending` says why a receipt that is due was not signed."""
+    """What was made or found, and what a person should know of it; `pending` says why a receipt was not signed."""
 
     lineage: str
     revision: str
     before: str | None
     founded: bool
     receipt: str | None
+    notes: tuple[str, ...]
     pending: str | None = None
     declared: Elsewhere | None = None
 
@@ -54,12 +55,14 @@ def init_target(setting: Setting, *, elsewhere: Elsewhere | None = None, confirm
             _found(setting, session, rules, parent=parent)
         past = read_chain(session)
         receipt, pending = _receipt(setting, session, past, rules, elsewhere=elsewhere)
+        notes = session.notes if install.enforced(session) else (*session.notes, install.UNGUARDED)
     return Initialised(
         lineage=past.found.lineage,
         revision=revision,
         before=before,
         founded=founded,
         receipt=receipt,
+        notes=notes,
         pending=pending,
         declared=elsewhere,
     )

@@ -64,6 +64,8 @@ def verify(setting: Setting, *, run: int | None = None, data: bool = False, expe
             witnesses = _check_outside(judging, findings)
             runs, rows, live = _check_runs(snapshot, judging, run=run, data=data, findings=findings)
             check_seen(setting, chain.past.found.lineage, chain, findings)
+        if not install.enforced(snapshot):
+            findings.note(install.UNGUARDED)
         for trigger in install.missing_guards(snapshot):
             findings.problem("trigger-missing", trigger, "it is gone, or is not the one that hffix made")
     return Verified(

@@ -5,8 +5,7 @@ import pytest
 from hffix.changelog import chain, install, reader, writer
 from hffix.changelog.rows import LogColumns
 from hffix.changelog.tables import CHANGE, ERASABLE, RECORD
-from hffix.database.guards import Guarded, append_only
-from hffix.errors.targets import UnknownEngine
+from hffix.database.guards import Guarded, append_only, enforced, left_behind
 from tests.changelog.conftest import Target, founding, logged
 
 ERASED = ", ".join(f"{column} = NULL" for column in ERASABLE)
@@ -94,6 +93,7 @@ def test_every_guard_of_a_table_that_was_made_anew_is_named(installed: Target) -
         )
 
 
-def test_an_engine_without_known_guards_is_refused() -> None:
-    with pytest.raises(UnknownEngine):
-        append_only(Guarded(table="hffix_record", key=("number",), columns=("number",)), dialect="oracle")
+def test_an_engine_without_known_guards_gets_none_and_says_so() -> None:
+    guarded = Guarded(table="hffix_record", key=("number",), columns=("number",))
+    assert (append_only(guarded, dialect="oracle"), left_behind(guarded, dialect="oracle")) == ((), ())
+    assert (enforced("oracle"), enforced("sqlite"), enforced("mariadb")) == (False, True, True)

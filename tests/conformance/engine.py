@@ -2,10 +2,11 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pytest
@@ -115,6 +116,14 @@ class Engine(ABC):
     """What an outsider's driver raises where the database refuses a change of the log."""
     page_rows: str
     """The name of the constant that says how many rows a page of a scan holds."""
+    quote: str = '"'
+    """What stands around a name in the engine's SQL."""
+    lacking: Mapping[str, str] = MappingProxyType({})
+    """The tests about something that the engine has not, by name, each with the reason; they are counted as skipped."""
+    dialects: frozenset[str] = frozenset()
+    """The names that a snapshot may give its dialect."""
+    notes: tuple[str, ...] = ()
+    """What verify notes of a database of this engine where nothing is wrong."""
 
     @abstractmethod
     def missing(self) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -12,7 +12,18 @@ import pytest
 from sqlalchemy import make_url
 
 from hffix.database import mysql_pins
-from tests.conformance.engine import Answer, Database, Engine, Guard, Refused, Words
+from tests.conformance.engine import (
+    Answer,
+    Database,
+    Engine,
+    Generated,
+    Guard,
+    Held,
+    Refused,
+    Settled,
+    Unsettled,
+    Words,
+)
 from tests.conformance.values_mysql import GENERATED, HELD, SETTLED, UNSETTLED
 
 SERVER = os.environ.get("HFFIX_TEST_MYSQL", "mysql+pymysql://root@127.0.0.1:3306/test")
@@ -69,11 +80,11 @@ class MySQLEngine(Engine):
 
     name = "mysql"
     words = Words(integer="integer", text="longtext", key_text="varchar(60)", decimal="decimal(12,2)", blob="longblob")
-    held = HELD
-    settled = SETTLED
-    unsettled = UNSETTLED
-    generated = GENERATED
-    refused = (
+    held: Sequence[Held] = HELD
+    settled: Sequence[Settled] = SETTLED
+    unsettled: Sequence[Unsettled] = UNSETTLED
+    generated: Sequence[Generated] = GENERATED
+    refused: Sequence[Refused] = (
         Refused(made=("CREATE VIEW v AS SELECT 1 AS id",), table="v", told="v is a view, not a table"),
         Refused(made=("CREATE SEQUENCE s",), table="s", told="s is a sequence, not a table"),
         Refused(made=("CREATE TABLE bare (a text)",), table="bare", told="no primary key"),
@@ -88,7 +99,7 @@ class MySQLEngine(Engine):
         Refused(made=(), table="nothing", told="does not exist"),
         Refused(made=("CREATE TABLE Loan (id int PRIMARY KEY)",), table="loan", told="does not exist"),
     )  # fmt: skip
-    schema_changes = (
+    schema_changes: Sequence[str] = (
         "ALTER TABLE pet ADD COLUMN age integer",
         "ALTER TABLE pet CHANGE COLUMN name called varchar(60)",
         "ALTER TABLE pet MODIFY COLUMN name varchar(90)",
@@ -113,7 +124,7 @@ class MySQLEngine(Engine):
         "CREATE INDEX named ON pet (name)", "INSERT INTO pet (id, name) VALUES (1, 'a')", "ANALYZE TABLE pet",
         "ALTER TABLE pet COMMENT = 'animals'",
     )  # fmt: skip
-    forbidden = (
+    forbidden: Sequence[str] = (
         "UPDATE hffix_change SET leaf = 'x'",
         "UPDATE hffix_change SET `before` = NULL",
         f"UPDATE IGNORE hffix_change SET {EMPTIED}, leaf = concat(leaf, ' ')",
@@ -127,7 +138,7 @@ class MySQLEngine(Engine):
         "INSERT INTO hffix_record VALUES (1, NULL, 'k', 'b', 'h')",
         "REPLACE INTO hffix_record VALUES (1, NULL, 'k', 'b', 'h')",
     )
-    guards = (
+    guards: Sequence[Guard] = (
         Guard(taken=("DROP TRIGGER hffix_change_update",), missed=("hffix_change_update",)),
         Guard(taken=("DROP TRIGGER hffix_record_delete",
                      "CREATE TRIGGER hffix_record_delete BEFORE DELETE ON hffix_record FOR EACH ROW SET @x = 1"),
@@ -139,6 +150,8 @@ class MySQLEngine(Engine):
     holding = ("START TRANSACTION", "SELECT * FROM person WHERE id = 1 FOR UPDATE")
     faults = (pymysql.err.OperationalError, pymysql.err.IntegrityError)
     page_rows = "hffix.database.mysql.PAGE_ROWS"
+    dialects = frozenset({"mariadb", "mysql"})
+    quote = "`"
 
     def missing(self) -> str | None:
         return _missing()

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -12,7 +12,18 @@ import pytest
 from sqlalchemy import make_url
 
 from hffix.database import postgresql_pins
-from tests.conformance.engine import Answer, Database, Engine, Guard, Refused, Words
+from tests.conformance.engine import (
+    Answer,
+    Database,
+    Engine,
+    Generated,
+    Guard,
+    Held,
+    Refused,
+    Settled,
+    Unsettled,
+    Words,
+)
 from tests.conformance.values_postgresql import GENERATED, HELD, SETTLED, UNSETTLED
 
 SERVER = os.environ.get("HFFIX_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -60,11 +71,11 @@ class PostgreSQLEngine(Engine):
 
     name = "postgresql"
     words = Words(integer="integer", text="text", key_text="text", decimal="numeric(12,2)", blob="bytea")
-    held = HELD
-    settled = SETTLED
-    unsettled = UNSETTLED
-    generated = GENERATED
-    refused = (
+    held: Sequence[Held] = HELD
+    settled: Sequence[Settled] = SETTLED
+    unsettled: Sequence[Unsettled] = UNSETTLED
+    generated: Sequence[Generated] = GENERATED
+    refused: Sequence[Refused] = (
         Refused(made=("CREATE VIEW v AS SELECT 1 AS id",), table="v", told="v is a view, not a table"),
         Refused(made=("CREATE MATERIALIZED VIEW m AS SELECT 1 AS id",), table="m", told="is a materialized view"),
         Refused(made=("CREATE TABLE bare (a text)",), table="bare", told="no declared key"),
@@ -81,7 +92,7 @@ class PostgreSQLEngine(Engine):
         Refused(made=("CREATE TABLE t (id int PRIMARY KEY)",), table="public.t", told="public.t is written t"),
         Refused(made=("CREATE SEQUENCE s",), table="s", told="s is a sequence, not a table"),
     )  # fmt: skip
-    schema_changes = (
+    schema_changes: Sequence[str] = (
         "ALTER TABLE pet ADD COLUMN age integer",
         "ALTER TABLE pet RENAME COLUMN name TO called",
         "ALTER TABLE pet ALTER COLUMN name TYPE varchar(90)",
@@ -106,7 +117,7 @@ class PostgreSQLEngine(Engine):
         "CREATE INDEX ON pet (name)", "INSERT INTO pet (id, name) VALUES (1, 'a')", "ANALYZE pet",
         "COMMENT ON TABLE pet IS 'animals'", "ALTER TABLE pet SET (fillfactor = 50)",
     )  # fmt: skip
-    forbidden = (
+    forbidden: Sequence[str] = (
         "UPDATE hffix_change SET leaf = 'x'",
         "UPDATE hffix_change SET before = NULL",
         "DELETE FROM hffix_change",
@@ -119,7 +130,7 @@ class PostgreSQLEngine(Engine):
         "INSERT INTO hffix_record VALUES (1, NULL, 'k', 'b', 'h')",
         "DO $$BEGIN SET LOCAL session_replication_role = replica; DELETE FROM hffix_record; END$$",
     )
-    guards = (
+    guards: Sequence[Guard] = (
         Guard(taken=("DROP TRIGGER hffix_change_update ON hffix_change",), missed=("hffix_change_update",)),
         Guard(taken=("ALTER TABLE hffix_record DISABLE TRIGGER ALL",), missed=OF_RECORDS),
         Guard(taken=("ALTER TABLE hffix_record ENABLE TRIGGER hffix_record_delete",), missed=("hffix_record_delete",)),
@@ -132,6 +143,7 @@ class PostgreSQLEngine(Engine):
     holding = ("BEGIN", "SELECT * FROM person WHERE id = 1 FOR UPDATE")
     faults = (psycopg.IntegrityError,)
     page_rows = "hffix.database.postgresql.PAGE_ROWS"
+    dialects = frozenset({"postgresql"})
 
     def missing(self) -> str | None:
         return _missing()

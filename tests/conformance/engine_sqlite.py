@@ -123,6 +123,7 @@ class SQLiteEngine(Engine):
     holding = ("BEGIN IMMEDIATE", "UPDATE person SET name = 'held' WHERE id = 1")
     faults = (sqlite3.IntegrityError,)
     page_rows = "hffix.database.sqlite.PAGE_ROWS"
+    dialects = frozenset({"sqlite"})
 
     def missing(self) -> str | None:
         return None

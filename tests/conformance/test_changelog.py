@@ -147,7 +147,7 @@ def test_the_database_refuses_to_change_what_was_logged(written: Database) -> No
 
 
 def test_an_erasure_empties_the_texts_and_keeps_the_leaf(written: Database) -> None:
-    quote = "`" if written.engine.name == "mysql" else '"'
+    quote = written.engine.quote
     emptied = ", ".join(f"{quote}{column}{quote} = NULL" for column in ERASABLE)
     written.run(f"UPDATE hffix_change SET {emptied} WHERE run_id = 7 AND seq = 1")
     with written.reading() as snapshot:

@@ -30,11 +30,12 @@ OF_MYSQL: Final[tuple[Pair, ...]] = (
     ("enum('A','ß','ss')", "ß", "ss"),
     ("varbinary(4)", "a", b"a\x00"),
 )
-COLLATED: Final = {
+COLLATIONS: Final = {
     "sqlite": "TEXT COLLATE NOCASE",
     "postgresql": "text COLLATE alike",
     "mysql": "varchar(20) COLLATE utf8mb4_general_ci",
 }
+COLLATED: Final = COLLATIONS | {f"generic_{name}": COLLATIONS[name] for name in ("postgresql", "mysql")}
 SCRIPT: Final = '''\
 """Values that only look like those that stand there."""
 from hffix import Fix
@@ -57,7 +58,7 @@ def pairs_of(engine: str) -> tuple[Pair, ...]:
 def alike(database: Database) -> Database:
     """One row under a key in capitals, in a table whose texts are compared loosely."""
     name = database.engine.name
-    if name == "postgresql":
+    if name.endswith("postgresql"):
         database.run(
             "CREATE COLLATION alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
             "CREATE EXTENSION citext",

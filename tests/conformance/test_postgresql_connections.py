@@ -14,7 +14,7 @@ from tests.conformance.engine_postgresql import kill, name_of
 from tests.conformance.pets import make_persons
 from tests.conformance.proxy import behind_a_proxy
 
-pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+pytestmark = pytest.mark.parametrize("engine", ["postgresql", "generic_postgresql"], indirect=True, scope="session")
 CALLED = "RETURNS trigger LANGUAGE plpgsql AS"
 
 

@@ -14,7 +14,7 @@ from tests.conformance.engine_postgresql import kill
 from tests.conformance.offices import open_office
 from tests.workflow.office import acting_at
 
-pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+pytestmark = pytest.mark.parametrize("engine", ["postgresql", "generic_postgresql"], indirect=True, scope="session")
 CALLED = "RETURNS trigger LANGUAGE plpgsql AS"
 
 PLACED = '''\

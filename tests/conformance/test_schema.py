@@ -93,7 +93,7 @@ def test_rows_that_an_action_of_the_database_would_reach_are_found(database: Dat
 
 def test_names_of_any_letters_are_quoted(database: Database) -> None:
     words = database.words
-    quote = "`" if database.engine.name == "mysql" else '"'
+    quote = database.engine.quote
     doubled = 'a"b c%s' if quote == "`" else 'a""b c%s'
     database.run(
         f"CREATE TABLE {quote}Order{quote} (id {words.integer} PRIMARY KEY, {quote}{doubled}{quote} {words.text})",

@@ -21,7 +21,7 @@ TABLE, COLUMNS = "账户 表", ("金额（元）", "2024年余额", 'a"b`c', "�
 
 
 def quoted(database: Database, name: str) -> str:
-    quote = "`" if database.engine.name == "mysql" else '"'
+    quote = database.engine.quote
     return quote + name.replace(quote, quote * 2) + quote
 
 
@@ -55,7 +55,7 @@ def left_scope(account: Database, folder: Path, wheres: Mapping[str, str]) -> di
 
 
 def test_a_column_of_any_name_that_stands_in_a_where_guards_the_row(account: Database, tmp_path: Path) -> None:
-    plain = {"金额（元）", "状态"} | ({"2024年余额"} if account.engine.name == "mysql" else set())
+    plain = {"金额（元）", "状态"} | ({"2024年余额"} if account.engine.quote == "`" else set())
     wheres = {c: f"t.{c if c in plain else quoted(account, c)} > 5" for c in COLUMNS}
 
     told = left_scope(account, tmp_path / "office", wheres)

@@ -46,7 +46,7 @@ def test_a_url_names_either_server_and_the_server_says_which_it_is(database: Dat
     ("change", "error", "told"),
     [
         ({"database": ""}, UnknownEngine, "names no database"),
-        ({"drivername": "mysql+mysqldb"}, UnknownEngine, "no engine"),
+        ({"drivername": "mysql+mysqldb"}, UnknownEngine, "mysql is reached through pymysql, not through the driver"),
         ({"query": {"init_command": "SET sql_mode=''"}}, UnknownEngine, "option init_command"),
         ({"query": {"charset": "gbk"}}, UnknownEngine, "option charset"),
         ({"port": 1}, CannotReach, "2003"),

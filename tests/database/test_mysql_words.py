@@ -1,6 +1,7 @@
 import pytest
 
-from hffix.database.mysql_words import bound, refuse_writing
+from hffix.database.mysql_words import bound
+from hffix.database.queries import refuse_writing
 from hffix.errors.targets import QueryFailed
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from hffix.changelog.steps import create_table
-from hffix.changelog.types import DIGEST, TABLE, TEXT, WHOLE
+from hffix.changelog.types import DIGEST, NAME, TABLE, TEXT, WHOLE
 from hffix.database.guards import Guarded, append_only
 
 revision = "0001"
@@ -16,17 +16,17 @@ def upgrade() -> None:
     create_table(
         "hffix_lineage",
         sa.Column("number", WHOLE, nullable=False),
-        sa.Column("head", TEXT, nullable=False),
-        sa.Column("holder", TEXT),
+        sa.Column("head", NAME, nullable=False),
+        sa.Column("holder", NAME),
         **TABLE,
     )
     create_table(
         "hffix_run",
         sa.Column("run_id", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("manifest", DIGEST, nullable=False, unique=True),
-        sa.Column("fix", TEXT, nullable=False),
-        sa.Column("operator", TEXT, nullable=False),
-        sa.Column("opened", TEXT, nullable=False),
+        sa.Column("fix", NAME, nullable=False),
+        sa.Column("operator", NAME, nullable=False),
+        sa.Column("opened", NAME, nullable=False),
         **TABLE,
     )
     _create_change()
@@ -34,9 +34,9 @@ def upgrade() -> None:
         "hffix_record",
         sa.Column("number", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("run_id", WHOLE),
-        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("kind", NAME, nullable=False),
         sa.Column("body", TEXT, nullable=False),
-        sa.Column("head", TEXT, nullable=False),
+        sa.Column("head", NAME, nullable=False),
         **TABLE,
     )
     create_table(
@@ -44,8 +44,8 @@ def upgrade() -> None:
         sa.Column("manifest", DIGEST, primary_key=True),
         sa.Column("paused", WHOLE, nullable=False),
         sa.Column("chunk_rows", WHOLE),
-        sa.Column("by", TEXT, nullable=False),
-        sa.Column("at", TEXT, nullable=False),
+        sa.Column("by", NAME, nullable=False),
+        sa.Column("at", NAME, nullable=False),
         **TABLE,
     )
     _guard()
@@ -56,18 +56,18 @@ def _create_change() -> None:
         "hffix_change",
         sa.Column("run_id", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("salt", TEXT),
-        sa.Column("table_name", TEXT, nullable=False),
-        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("salt", NAME),
+        sa.Column("table_name", NAME, nullable=False),
+        sa.Column("kind", NAME, nullable=False),
         sa.Column("row_key", TEXT),
         sa.Column("before", TEXT),
         sa.Column("after", TEXT),
         sa.Column("origin", TEXT),
-        sa.Column("case_id", TEXT),
-        sa.Column("leaf", TEXT, nullable=False),
-        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("case_id", NAME),
+        sa.Column("leaf", NAME, nullable=False),
+        sa.Column("outcome", NAME, nullable=False),
         sa.Column("observed", TEXT),
-        sa.Column("observed_leaf", TEXT),
+        sa.Column("observed_leaf", NAME),
         sqlite_with_rowid=False,
         **TABLE,
     )

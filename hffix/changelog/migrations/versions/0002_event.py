@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from hffix.changelog.steps import create_table
-from hffix.changelog.types import TABLE, TEXT, WHOLE
+from hffix.changelog.steps import create_table, numbering
+from hffix.changelog.types import NAME, TABLE, WHOLE
 
 revision = "0002"
 down_revision = "0001"
@@ -13,12 +13,12 @@ def upgrade() -> None:
     """Make the table of events."""
     create_table(
         "hffix_event",
-        sa.Column("id", WHOLE, primary_key=True),
-        sa.Column("time", TEXT, nullable=False),
-        sa.Column("person", TEXT),
-        sa.Column("host", TEXT, nullable=False),
-        sa.Column("command", TEXT, nullable=False),
-        sa.Column("subject", TEXT),
-        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("id", WHOLE, *numbering(), primary_key=True),
+        sa.Column("time", NAME, nullable=False),
+        sa.Column("person", NAME),
+        sa.Column("host", NAME, nullable=False),
+        sa.Column("command", NAME, nullable=False),
+        sa.Column("subject", NAME),
+        sa.Column("outcome", NAME, nullable=False),
         **TABLE,
     )
