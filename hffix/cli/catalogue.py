@@ -25,7 +25,7 @@ COMMANDS: Final[dict[str, Listed]] = {
     "approve": Listed("approving:approve", "Sign change sets."),
     "revoke": Listed("approving:revoke", "Withdraw a change set for good."),
     "status": Listed("reviewing:status", "Say where change sets stand: approvals, run, drift."),
-    "policy": Listed("policies:policy", "Check the policy; say who has signed, who could, and what is missing."),
+    "policy": Listed("policies:policy", "Check the policy; explain what a change set lacks."),
     "apply": Listed("applying:apply", "Write the approved rows; called again, it goes on."),
     "pause": Listed("steering:pause", "Stop a run at its next chunk's edge."),
     "resume": Listed("steering:resume", "Let a paused run be applied again."),

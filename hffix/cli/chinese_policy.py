@@ -3,9 +3,7 @@
 from typing import Final
 
 POLICY: Final[dict[str, str]] = {
-    "Check the policy; say who has signed, who could, and what is missing.": (
-        "检查审批规则；说明谁已签署、谁可以签署、还缺什么。"
-    ),
+    "Check the policy; explain what a change set lacks.": ("检查审批规则；说明变更集还缺什么。"),
     "The policy can be met: {people:person|people}, {keys:key|keys}, {asked:requirement|requirements}.": (
         "审批规则可以满足：{people} 人，{keys} 把密钥，{asked} 项要求。"
     ),
