@@ -46,6 +46,9 @@ POLICY: Final[dict[str, str]] = {
         "{email} 在修复脚本的历史中，但不属于审批规则中的任何人"
     ),
     ": ": "：",
+    "The approvals of run {run} cover change set {id} too, if it takes back nothing else: apply looks.": (
+        "第 {run} 号执行的审批也涵盖变更集 {id}，只要它不多撤回任何内容：执行时核对。"
+    ),
     "not about this": "与此无关",
     "signed by {people}": "{people} 已签署",
     "nobody has signed": "无人签署",

@@ -86,6 +86,7 @@ def explained_answer(told: Explained, *, say: Messages, width: int) -> Answer:
             "approved": bool(told.quorum) and not told.revoked,
             "revoked": told.revoked,
             "hopeless": told.hopeless,
+            "covered_by": told.covered_by,
             "asks": [_demand_data(one) for one in told.demands],
             "signed": [
                 {"person": one.person, "purpose": one.purpose, "signed": one.signed, "expires": one.expires}
@@ -108,6 +109,9 @@ def _verdict(told: Explained, *, say: Messages) -> tuple[str, str, str]:
             BAD,
             "hffix policy check",
         )
+    if not told.quorum and told.covered_by is not None:
+        text = "The approvals of run {run} cover change set {id} too, if it takes back nothing else: apply looks."
+        return say(text, run=str(told.covered_by), id=name), GOOD, f"hffix apply {name}"
     if told.hopeless:
         return say("Nobody is left who could give what change set {id} lacks.", id=name), BAD, "hffix policy check"
     if not told.quorum:

@@ -1,16 +1,17 @@
 """Explain: what the policy asks for a change set, who has signed, who still could, and who never counts."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from hffix.errors.approvals import NotApproved
 from hffix.model.policy import Claims, Requirement
 from hffix.model.quorum import Part, Quorum
+from hffix.model.run import Past
 from hffix.model.statement import Statement
 from hffix.model.toml_lines import line_of, lines_of
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.judge import Ignored, Judgement, barred_from, claims_of, judge, purpose_of, revocations
+from hffix.workflow.rights import original_judgement
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.status import past_or_none
 
@@ -37,6 +38,7 @@ class Explained:
     barred: tuple[tuple[str, str], ...]
     strangers: tuple[str, ...]
     revoked: bool
+    covered_by: int | None
 
     @property
     def hopeless(self) -> bool:
@@ -49,7 +51,7 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
     rules, manifest = setting.rules(), change_set.manifest
     past, now = past_or_none(setting)
     run = past.run_of(change_set.digest) if past else None
-    operators: Collection[str] = run.operators if run else ()
+    operators: frozenset[str] = run.operators if run else frozenset()
     claims = claims_of(manifest, purpose=purpose_of(manifest))
     judgement = _judged(setting, change_set, rules, operators=operators, now=now)
     barred = barred_from(manifest, operators, policy=rules.policy)
@@ -70,12 +72,22 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
         barred=tuple((person, part) for person, part in barred if rules.policy.person(person)),
         strangers=tuple(email for email in manifest.fix.authors if "@" in email and not _known(rules, email)),
         revoked=bool(withdrawn) or (past is not None and change_set.digest in past.revoked),
+        covered_by=covered_by(setting, change_set, rules, past=past, operators=operators, now=now),
     )
 
 
-def _judged(
-    setting: Setting, change_set: ChangeSet, rules: Rules, *, operators: Collection[str], now: str
-) -> Judgement:
+def covered_by(
+    setting: Setting, change_set: ChangeSet, rules: Rules, *, past: Past | None, operators: frozenset[str], now: str
+) -> int | None:
+    """Name the run whose approvals cover its exact inverse too, where this may be that; apply compares the rows."""
+    reverts = change_set.manifest.reverts
+    if reverts is None or past is None:
+        return None
+    original = original_judgement(setting, reverts, past=past, rules=rules, operators=operators, now=now)
+    return reverts.number if original is not None and original.quorum else None
+
+
+def _judged(setting: Setting, change_set: ChangeSet, rules: Rules, *, operators: frozenset[str], now: str) -> Judgement:
     try:
         return judge(
             change_set.manifest,

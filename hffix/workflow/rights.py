@@ -60,7 +60,7 @@ def right_to_apply(
         return Right(judgement=judgement)
     reverts = change_set.manifest.reverts
     if reverts is not None:
-        original = _original(setting, reverts, past=past, rules=rules, operators=operators, now=now)
+        original = original_judgement(setting, reverts, past=past, rules=rules, operators=frozenset(operators), now=now)
         run_back = past.runs.get(reverts.number)
         if original and original.quorum and run_back and _is_inverse(session, change_set, run_back):
             return Right(judgement=original, inverse=reverts.manifest)
@@ -83,10 +83,10 @@ def _record_revocation(setting: Setting, session: Session, change_set: ChangeSet
     )
 
 
-def _original(
-    setting: Setting, reverts: Reverts, *, past: Past, rules: Rules, operators: set[str], now: str
+def original_judgement(
+    setting: Setting, reverts: Reverts, *, past: Past, rules: Rules, operators: frozenset[str], now: str
 ) -> Judgement | None:
-    """Judge the statements that covered the run and its inverse in one."""
+    """Judge the statements that covered a run and its inverse in one; None where that run is not the one meant."""
     manifest = known_manifest(setting.project, reverts.manifest)
     run = past.runs.get(reverts.number)
     if manifest is None or run is None or run.opened.manifest != reverts.manifest or reverts.manifest in past.revoked:

@@ -137,6 +137,19 @@ def test_a_withdrawn_change_set_is_explained_as_such(desk: Desk) -> None:
     assert desk.done("policy", "explain", change_set).first == f"✗ Change set {change_set} is withdrawn for good."
 
 
+@pytest.mark.parametrize("purpose", ["apply+rollback", "apply"])
+def test_a_rollback_that_the_run_s_approvals_cover_is_told_from_others(desk: Desk, purpose: str) -> None:
+    change_set = desk.planned()
+    desk.done("approve", change_set, "--purpose", purpose, "--no-input", *by("zhang.min"))
+    desk.done("apply", change_set, *by("wang.qiang"))
+    back = desk.done("rollback", "2", "--as", "li.wei", "--json").told["change_set"]
+    shown = desk.done("policy", "explain", back, "--json")
+    assert (shown.told["approved"], shown.told["covered_by"]) == (False, 2 if purpose == "apply+rollback" else None)
+    last = desk.done("policy", "explain", back).last
+    assert last == f"Next: hffix {'apply' if purpose == 'apply+rollback' else 'approve'} {back}"
+    assert desk("apply", back, *by("wang.qiang")).status == (0 if purpose == "apply+rollback" else 4)
+
+
 def test_it_is_said_in_chinese_too(desk: Desk) -> None:
     change_set = desk.planned()
     assert desk.done("policy", "explain", change_set, "--lang", "zh").first == f"! 变更集 {change_set} 尚未获得审批。"
