@@ -142,6 +142,8 @@ def test_a_rollback_that_the_run_s_approvals_cover_is_told_from_others(desk: Des
     change_set = desk.planned()
     desk.done("approve", change_set, "--purpose", purpose, "--no-input", *by("zhang.min"))
     desk.done("apply", change_set, *by("wang.qiang"))
+    made = desk.done("rollback", "2", "--as", "zhang.min", "--json").told
+    assert (made["nobody"] is None) == (purpose == "apply+rollback")
     back = desk.done("rollback", "2", "--as", "li.wei", "--json").told["change_set"]
     shown = desk.done("policy", "explain", back, "--json")
     assert (shown.told["approved"], shown.told["covered_by"]) == (False, 2 if purpose == "apply+rollback" else None)
