@@ -300,6 +300,9 @@ HINTS: Final[dict[str, str]] = {
         "请再次用 --repeat 计划；在 PostgreSQL 上两次计划读取同一快照。"
     ),
     # Given where it happens.
+    "Ask who runs the server to set max_allowed_packet to 16M or more.": (
+        "请让服务器管理者将 max_allowed_packet 设为 16M 或更大。"
+    ),
     "Give -o another place.": "请给 -o 换一个位置。",
     "Give -o another name, or add --force.": "请给 -o 换一个文件名，或加 --force。",
     "Each person named signs it too, on the same target, with: hffix init-target --moved --sign-with KEY": (

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pymysql
 from pymysql import err
 from pymysql.connections import MySQLResult
-from pymysql.constants import CLIENT, COMMAND, CR
+from pymysql.constants import CLIENT, COMMAND, CR, ER
 
 Cells = list[bytes | None]
 DriverError: Final[type[Exception]] = pymysql.MySQLError
@@ -162,6 +162,8 @@ class Driver:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        self.longest = 2**30
+        """The longest statement that the server takes, in bytes; by a longer one it would hang up."""
         self.defined = False
         """Whether a statement that defines a table, and so commits by itself, was run since this was last set."""
 
@@ -212,8 +214,10 @@ class Driver:
             self.connection.close()
 
     def _send(self, sql: str) -> Any:
-        connection = self.connection
-        connection._execute_command(COMMAND.COM_QUERY, sql.encode())
+        connection, said = self.connection, sql.encode()
+        if len(said) >= self.longest:
+            raise err.OperationalError(ER.NET_PACKET_TOO_LARGE, "the statement is longer than the server takes")
+        connection._execute_command(COMMAND.COM_QUERY, said)
         result: Any = MySQLResult(connection)
         result.init_unbuffered_query()
         if result.server_status is not None:

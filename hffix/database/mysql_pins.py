@@ -42,6 +42,8 @@ _OF_MARIADB: Final[Mapping[str, str | None]] = {
 }
 # Whose process is stopped must not keep rows locked; the server ends his session and takes everything back.
 _WRITING_ON_MARIADB: Final[Mapping[str, str | None]] = {"idle_transaction_timeout": "60"}
+# A line has at most eight megabytes, and bytes are written with two digits each.
+LEAST_PACKET: Final = 16 * 1024 * 1024
 _LEAST: Final = {True: (10, 5), False: (8, 0)}
 # 3 writes and syncs at each commit too, only in another order.
 _SAFE_FLUSH: Final = frozenset({"1", "3"})
@@ -56,6 +58,7 @@ class Pins:
         self.version = _text(driver, "SELECT VERSION()")
         self.mariadb = "mariadb" in self.version.lower()
         self._refuse_old()
+        driver.longest = judged_packet(_text(driver, "SELECT @@max_allowed_packet"))
         settings = {**PINNED, **(_OF_MARIADB if self.mariadb else {})}
         if isolation == WRITING and self.mariadb:
             settings |= _WRITING_ON_MARIADB
@@ -95,6 +98,17 @@ class Pins:
         if tuple(map(int, numbers)) < _LEAST[self.mariadb]:
             name, least = ("MariaDB", "10.5") if self.mariadb else ("MySQL", "8.0")
             raise UnknownEngine(f"the server is {self.version}", hint=f"Use {name} {least} or later.")
+
+
+def judged_packet(told: str) -> int:
+    """Give the longest statement that a server takes; refuse one that would not take every line of a change set."""
+    longest = int(told)
+    if longest < LEAST_PACKET:
+        raise NotPinned(
+            f"the server takes statements of {longest // 1024:,} kB at most (max_allowed_packet)",
+            hint="Ask who runs the server to set max_allowed_packet to 16M or more.",
+        )
+    return longest
 
 
 def _written(value: str | None) -> str:

@@ -32,6 +32,7 @@ class Ahead:
         ready: Callable[[LogColumns], Callable[[], None]] | None = None,
     ) -> None:
         self._ready = ready
+        self._change_set = change_set
         self._lines = Lines(change_set, start=start)
         self._leaves = change_set.manifest.leaves
         self._waiting = waiting
@@ -62,6 +63,13 @@ class Ahead:
         more = self._waiting and chunk.last < self._leaves
         self._next = self._thread.submit(self._read, rows) if more else None
         return chunk
+
+    def go_back(self, chunk: Chunk) -> None:
+        """Give a chunk that was taken last, and what comes after it, once more and otherwise cut."""
+        if self._next:
+            self._next.exception()
+        self._lines, self._next = Lines(self._change_set, start=chunk.first - 1), None
+        self._first = chunk.first
 
     def _read(self, rows: int) -> Chunk:
         chunk = read_chunk(self._lines.take(rows), first=self._first)

@@ -20,7 +20,7 @@ from hffix.errors.approvals import Revoked
 from hffix.model import merkle
 from hffix.model.record import BackupFacts
 from hffix.model.record import Chunk as ChunkRecord
-from hffix.model.run import State, next_rows
+from hffix.model.run import MOST_ROWS, State, next_rows
 from hffix.model.schema import Table
 from hffix.model.value import decode_values
 from hffix.store import backups
@@ -32,6 +32,7 @@ from hffix.workflow.chunk import APPLIED, Chunk, Verdict, backup_lines, conflict
 from hffix.workflow.closing import close_run
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.failpoints import failpoints
+from hffix.workflow.fitting import TooWide, refuse_too_wide
 from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.leave import leave_pending_receipt, leave_receipt
 from hffix.workflow.questions import ask_again
@@ -102,25 +103,33 @@ def apply(
 
 def _apply_chunks(work: Work, limits: Limits) -> None:
     began = time.monotonic()
-    rows = work.setting.project.chunk_rows
+    rows, most, cut = work.setting.project.chunk_rows, MOST_ROWS, False
     ready = partial(writer.inserting_changes, work.session, work.run)
     with Ahead(work.change_set, start=work.decided, waiting=work.session.apart, ready=ready) as chunks:
         while work.decided < work.manifest.leaves:
             control = _wait_at_the_edge(work, limits, began=began)
-            chunk = chunks.take(control.chunk_rows or rows)
+            chunk = chunks.take(min(control.chunk_rows or rows, most))
             started = time.monotonic()
-            again(work.session, partial(_apply_chunk, work, chunk), renewed=work.refuse_moved)
+            try:
+                again(work.session, partial(_apply_chunk, work, chunk, cut=cut), renewed=work.refuse_moved)
+            except TooWide as wide:
+                chunks.go_back(chunk)
+                most, cut = wide.lines, True
+                continue
             rows = next_rows(len(chunk.lines), seconds=time.monotonic() - started)
+            most, cut = min(most * 2, MOST_ROWS), False
             del chunk  # before the next one but one is made ready: a chunk is most of what is in memory
             done, leaves = work.decided, work.manifest.leaves
             work.setting.watch(Step(name="apply", done=done, total=leaves, conflicts=work.conflicts))
 
 
-def _apply_chunk(work: Work, chunk: Chunk) -> None:
-    """Decide the lines of one transaction: all of this, or nothing of it."""
+def _apply_chunk(work: Work, chunk: Chunk, *, cut: bool) -> None:
+    """Decide the lines of one transaction: all of this, or nothing of it; one that was cut to fit fits."""
     work.session.begin()
     try:
         failpoints.reach("chunk.begun")
+        if not cut:
+            refuse_too_wide(work.session, work.tables, chunk.lines)
         found = lock_rows(work.session, work.tables, chunk.lines)
         failpoints.reach("chunk.locked")
         verdicts = _compare(work, chunk, found)

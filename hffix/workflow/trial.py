@@ -19,6 +19,7 @@ from hffix.workflow.block import Block
 from hffix.workflow.chunk import Masking, conflict_of, key_for_eyes, plain_lines, read_back
 from hffix.workflow.conditions import holds
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
+from hffix.workflow.fitting import lines_that_fit
 from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.grants import refuse_lacking
 from hffix.workflow.questions import ask_again
@@ -70,7 +71,7 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
         while done < manifest.leaves:
             if done - starts[-1] >= PART_LINES:
                 starts.append(done)
-            block = plain_lines(lines.take(ROWS))
+            block = _fitting(trial, lines)
             rows += _forward(trial, block)
             done += len(block)
             setting.watch(Step(name="trial", done=done, total=manifest.leaves))
@@ -83,6 +84,16 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
     return TrialResult(
         time=started, seconds=time.monotonic() - began, rows=rows, ensures=ensures, irreversible=irreversible
     )
+
+
+def _fitting(trial: _Trial, lines: Lines) -> Block:
+    """Take lines whose whole rows fit in memory; a case is taken whole."""
+    taken = lines.take(ROWS)
+    fitting = lines_that_fit(trial.session, trial.tables, plain_lines(taken))
+    if fitting < len(taken):
+        lines.give_back(taken)
+        taken = lines.take(fitting)
+    return plain_lines(taken)
 
 
 def _forward(trial: _Trial, block: Block) -> int:
@@ -188,7 +199,8 @@ def _failing(work: Callable[[int, int], None], start: int, end: int) -> HffixErr
 def _backward(trial: _Trial, block: Block) -> int:
     """Take a block back, all at once, or line by line and case by case where one of them does not come back."""
     lines = Block([inverse(line) for line in reversed(block) if line.kind != "ask"])
-    if _comes_back(trial, lines):
+    fitting = lines_that_fit(trial.session, trial.tables, lines)
+    if fitting >= len(lines) and _comes_back(trial, lines):
         return 0
     units = [lines[start:end] for start, end in pairwise(_units(lines))]
     return sum(len(unit) for unit in units if not _comes_back(trial, unit))

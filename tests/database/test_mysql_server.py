@@ -9,7 +9,8 @@ from sqlalchemy import event, make_url
 
 from hffix.changelog import install
 from hffix.database import open_for_reading, open_for_writing, run_lock
-from hffix.database.mysql_pins import judge_durable, judge_writable
+from hffix.database.mysql_pins import LEAST_PACKET, judge_durable, judge_writable, judged_packet
+from hffix.database.mysql_session import MySQLSession
 from hffix.errors.targets import (
     CannotReach,
     ChangeLogRefused,
@@ -18,6 +19,7 @@ from hffix.errors.targets import (
     NotDurable,
     NotPinned,
     UnknownEngine,
+    WriteRefused,
 )
 from hffix.model.value import Typed
 from tests.conformance.conftest import engine_named
@@ -110,6 +112,25 @@ def test_a_server_that_logs_rows_or_nothing_is_taken() -> None:
     judge_writable(WRITABLE)
     judge_writable(WRITABLE | {"binlog_format": "MIXED"})
     judge_writable(WRITABLE | {"log_bin": "0", "binlog_format": "STATEMENT"})
+
+
+def test_a_server_that_takes_short_statements_only_is_refused() -> None:
+    with pytest.raises(NotPinned, match=r"at most \(max_allowed_packet\)"):
+        judged_packet(str(LEAST_PACKET - 1024))
+    assert judged_packet(str(LEAST_PACKET)) == LEAST_PACKET
+
+
+def test_a_statement_that_the_server_would_hang_up_on_is_not_sent(database: Database) -> None:
+    database.run("CREATE TABLE t (id int PRIMARY KEY, v longtext)", "INSERT INTO t VALUES (1, 'a')")
+    with database.writing() as session:
+        assert isinstance(session, MySQLSession)
+        assert session._driver.longest >= LEAST_PACKET
+        session._driver.longest = 5000
+        table = session.table("t")
+        session.begin()
+        with pytest.raises(WriteRefused, match="1153 NET_PACKET_TOO_LARGE"):
+            session.update(table, columns=("v",), rows=[((1,), ("张" * 1700,))])
+        assert session.update(table, columns=("v",), rows=[((1,), ("b",))]) == 1
 
 
 def test_the_run_lock_is_the_database_s_own_and_goes_with_its_connection(database: Database) -> None:
