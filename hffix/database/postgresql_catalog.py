@@ -9,7 +9,11 @@ from hffix.database.postgresql_link import Link
 
 _NAMES: Final = """(SELECT coalesce(json_agg(a.attname ORDER BY p.n), '[]') FROM unnest({key}) WITH ORDINALITY p(num, n)
     JOIN pg_attribute a ON a.attrelid = {of} AND a.attnum = p.num)"""
-_TABLE: Final = "CASE WHEN {n}.nspname = 'public' THEN {c}.relname ELSE {n}.nspname || '.' || {c}.relname END"
+# A point within a name would make its beginning a schema.
+_TABLE: Final = (
+    "CASE WHEN {n}.nspname = 'public' AND strpos({c}.relname, '.') = 0 THEN {c}.relname"
+    " ELSE {n}.nspname || '.' || {c}.relname END"
+)
 
 _COLUMNS: Final = """
 SELECT json_agg(json_build_object('name', a.attname, 'oid', a.atttypid::int8, 'modifier', a.atttypmod,
@@ -46,12 +50,19 @@ SELECT json_agg(json_build_object('primary', i.indisprimary, 'text', pg_get_inde
     ) AND pg_get_indexdef(i.indexrelid) !~ 'NULLS NOT DISTINCT') ORDER BY x.relname)
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisunique"""
 
+# Those of a partition that are its own fire too, for the rows that lie there.
 _TRIGGERS: Final = """
-SELECT json_agg(json_build_object('name', t.tgname, 'enabled', t.tgenabled, 'text', pg_get_triggerdef(t.oid),
+SELECT json_agg(json_build_object('name', CASE WHEN t.tgrelid = c.oid THEN '' ELSE t.tgrelid::regclass || '.' END
+        || t.tgname, 'enabled', t.tgenabled, 'text', pg_get_triggerdef(t.oid),
     'calls', CASE WHEN l.lanname IN ('c', 'internal') THEN l.lanname || ' ' || p.proname
-        ELSE pg_get_functiondef(p.oid) END) ORDER BY t.tgname)
+        ELSE pg_get_functiondef(p.oid) END) ORDER BY t.tgrelid <> c.oid, t.tgrelid::regclass::text, t.tgname)
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
-WHERE t.tgrelid = c.oid AND NOT t.tgisinternal"""
+WHERE NOT t.tgisinternal AND (t.tgrelid = c.oid OR t.tgparentid = 0 AND t.tgrelid IN (
+    SELECT relid FROM pg_partition_tree(c.oid)))"""
+
+_ELSEWHERE: Final = """
+SELECT json_agg(l.oid::regclass::text ORDER BY 1) FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+WHERE t.isleaf AND (l.relkind <> 'r' OR l.relpersistence <> 'p')"""
 
 _DOMAINS: Final = """
 SELECT json_agg(format_type(k.contypid, NULL) || ' ' || pg_get_constraintdef(k.oid) ORDER BY k.conname)
@@ -80,7 +91,7 @@ SELECT c.relkind::text, json_build_object('oid', c.oid::int8, 'kind', c.relkind,
     'inherited', EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhparent = c.oid) AND c.relkind = 'r',
     'columns', ({_COLUMNS}), 'constraints', ({_CONSTRAINTS}), 'links', ({_LINKS}), 'indexes', ({_INDEXES}),
     'triggers', ({_TRIGGERS}), 'domains', ({_DOMAINS}), 'policies', ({_POLICIES}), 'rules', ({_RULES}),
-    'parents', ({_PARENTS}))::text
+    'parents', ({_PARENTS}), 'elsewhere', ({_ELSEWHERE}))::text
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2"""
 

@@ -57,7 +57,7 @@ def split(name: str) -> tuple[str, str]:
 def describe(link: Link, name: str) -> Described:
     """Describe a table; refuse what holds no rows of its own, has no key, or has a type that is not carried."""
     schema, bare = split(name)
-    if name.startswith(f"{DEFAULT_SCHEMA}."):
+    if name.startswith(f"{DEFAULT_SCHEMA}.") and "." not in bare:
         raise TableRefused(f"table {name} is written {bare}", hint="Leave the default schema out of the name.")
     found = look_up(link, schema, bare)
     if found is None:
@@ -89,6 +89,9 @@ def _refuse(name: str, found: Found) -> None:
         raise TableRefused(f"{name} is a {_KINDS.get(found.kind, 'relation')}, not a table")
     if found.facts["inherited"]:
         raise TableRefused(f"table {name} has tables that inherit from it, and its key does not hold for their rows")
+    elsewhere = found.listed("elsewhere")
+    if elsewhere:
+        raise TableRefused(f"table {name} has a partition that is foreign, temporary or unlogged: {elsewhere[0]}")
     if found.facts["persistence"] != "p":
         kind = "unlogged" if found.facts["persistence"] == "u" else "temporary"
         raise TableRefused(f"table {name} is {kind}: a crash would empty it, and leave its change log")

@@ -89,6 +89,9 @@ class PostgreSQLEngine(Engine):
         Refused(made=("CREATE TABLE f (id float PRIMARY KEY)",), table="f", told="floating-point number in its key"),
         Refused(made=("CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b () INHERITS (a)"), table="a",
                 told="tables that inherit from it"),
+        Refused(made=("CREATE TABLE l (id int PRIMARY KEY) PARTITION BY LIST (id)",
+                      "CREATE UNLOGGED TABLE l_1 PARTITION OF l FOR VALUES IN (1)"), table="l",
+                told="a partition that is foreign, temporary or unlogged: l_1"),
         Refused(made=("CREATE TABLE t (id int PRIMARY KEY)",), table="public.t", told="public.t is written t"),
         Refused(made=("CREATE SEQUENCE s",), table="s", told="s is a sequence, not a table"),
     )  # fmt: skip

@@ -34,6 +34,21 @@ def test_a_table_of_another_schema_is_named_with_it(database: Database) -> None:
             session.table("loan")
 
 
+def test_a_table_whose_name_holds_a_point_is_not_taken_for_one_of_a_schema(database: Database) -> None:
+    database.run(
+        "CREATE SCHEMA app",
+        "CREATE TABLE app.loan (no int PRIMARY KEY)",
+        "CREATE TABLE owner (id int PRIMARY KEY)",
+        'CREATE TABLE "app.loan" (no text PRIMARY KEY, owner int REFERENCES owner ON DELETE CASCADE)',
+        "INSERT INTO owner VALUES (1)",
+        "INSERT INTO \"app.loan\" VALUES ('L1', 1)",
+    )
+    with database.writing() as session:
+        owner = session.table("owner")
+        assert list(session.reached(owner, rows=[(1,)], kind="delete")) == [("public.app.loan", ("L1",))]
+        assert (session.table("public.app.loan").names, session.table("app.loan").names) == (("no", "owner"), ("no",))
+
+
 def test_rows_of_a_partitioned_table_are_written_where_they_lie(database: Database) -> None:
     database.run(
         "CREATE TABLE pay (id int, year int, note text, PRIMARY KEY (id, year)) PARTITION BY LIST (year)",
@@ -47,6 +62,24 @@ def test_rows_of_a_partitioned_table_are_written_where_they_lie(database: Databa
         assert session.update(table, columns=["note"], rows=[((1, 2024), ("c",))]) == 1
         session.commit()
         assert list(session.scan(table, columns=["note"])) == [[(1, 2023, "a"), (1, 2024, "c")]]
+
+
+def test_a_trigger_of_one_partition_makes_the_table_another(database: Database) -> None:
+    database.run(
+        "CREATE TABLE pay (id int PRIMARY KEY, note text) PARTITION BY LIST (id)",
+        "CREATE TABLE pay_1 PARTITION OF pay FOR VALUES IN (1)",
+        "CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.note = 'x'; RETURN NEW; END$$",
+        "CREATE TRIGGER all_over BEFORE UPDATE ON pay FOR EACH ROW EXECUTE FUNCTION other()",
+    )
+    with database.reading() as snapshot:
+        before = snapshot.table("pay")
+    database.run("CREATE TRIGGER one BEFORE UPDATE ON pay_1 FOR EACH ROW EXECUTE FUNCTION other()")
+    with database.reading() as snapshot:
+        after = snapshot.table("pay")
+
+    assert [name for name, _ in before.triggers] == ["all_over"]
+    assert [name for name, _ in after.triggers] == ["all_over", "pay_1.one"]
+    assert before.digest != after.digest
 
 
 def test_generated_columns_are_not_stored_and_an_identity_takes_the_key_it_is_given(database: Database) -> None:
