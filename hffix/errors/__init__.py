@@ -15,7 +15,7 @@ class HffixError(Exception):
 
     code: ClassVar[str] = "HFX-000"
     status: ClassVar[int] = 1
-    untouched: ClassVar[str] = "Nothing was written."
+    untouched: str = "Nothing was written."
     hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:

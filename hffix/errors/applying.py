@@ -1,6 +1,17 @@
 """Errors of applying, closing and rolling back: 6xx."""
 
+from typing import Final
+
 from hffix.errors import HffixError
+
+_EARLIER: Final = "The chunk was rolled back whole; the chunks before it are committed, logged and backed up."
+
+
+def stopped_within(problem: HffixError) -> HffixError:
+    """Say of whatever stopped a run behind its first chunk what stands; by itself it may know nothing of chunks."""
+    if problem.untouched == HffixError.untouched:
+        problem.untouched = _EARLIER
+    return problem
 
 
 class Conflict(HffixError):
@@ -15,14 +26,14 @@ class ReadBackDiffers(HffixError):
     """What stands in the table after the write is not what was approved: a trigger, a truncation, a conversion."""
 
     code, hint = "HFX-602", "Find what changes the row when it is written; plan again with --trial."
-    untouched = "The chunk was rolled back whole; the chunks before it are committed, logged and backed up."
+    untouched = _EARLIER
 
 
 class RowCountDiffers(HffixError):
     """The database matched another number of rows than were to be written."""
 
     code, hint = "HFX-603", "Find what removes or holds back rows; plan again with --trial."
-    untouched = "The chunk was rolled back whole; the chunks before it are committed, logged and backed up."
+    untouched = _EARLIER
 
 
 class AlreadyApplied(HffixError):
@@ -55,7 +66,7 @@ class BackupTooSlow(HffixError):
     """The backup part took longer than its deadline while rows were locked."""
 
     code, hint = "HFX-608", "Use a faster disk for backups/, smaller chunks, or a longer [backup] seconds."
-    untouched = "The chunk was rolled back whole; the chunks before it are committed, logged and backed up."
+    untouched = _EARLIER
 
 
 class RunOpen(HffixError):
@@ -114,7 +125,7 @@ class CaseUnbalanced(HffixError):
 
 
 class ReceiptPending(HffixError):
-    """What a command appended is committed, and the receipt of it could not be written."""
+    """What a command appended is committed, and a witness of it, the receipt or the journal's line, is not written."""
 
     code, hint = "HFX-618", "Run the command again: it writes the receipt that is pending."
     untouched = "What was committed stands, with its log and its backup."

@@ -8,6 +8,7 @@ from typing import Final
 
 from hffix.errors.changesets import RowsChanged
 from hffix.errors.evidence import BadBackup
+from hffix.errors.project import StorageFailed
 from hffix.model.manifest import PART_LINES, Root
 from hffix.store.files import read, storing, write_once
 from hffix.store.line_files import compress, erase_lines, split_lines
@@ -26,6 +27,9 @@ def part_path(folder: Path, *, run: int, first: int, root: str) -> Path:
 def write_part(folder: Path, *, run: int, first: int, lines: Sequence[bytes], root: str) -> Path:
     """Write the part of a chunk; it is on the disk when this returns."""
     path = part_path(folder, run=run, first=first, root=root)
+    if path.parent.is_symlink():
+        # Whole rows of people would lie where nobody knows who may read them; the folder above may be such a link.
+        raise StorageFailed(f"{path.parent} is a symbolic link, and no folder")
     write_once(path, compress(lines, longest=LONGEST_ROW))
     return path
 

@@ -15,7 +15,15 @@ from hffix.changelog import writer
 from hffix.changelog.reader import Control, read_control
 from hffix.database import Session, open_for_writing, run_lock
 from hffix.errors import HffixError
-from hffix.errors.applying import AlreadyApplied, BackupTooSlow, Conflict, Interrupted, Paused, RowCountDiffers
+from hffix.errors.applying import (
+    AlreadyApplied,
+    BackupTooSlow,
+    Conflict,
+    Interrupted,
+    Paused,
+    RowCountDiffers,
+    stopped_within,
+)
 from hffix.errors.approvals import Revoked
 from hffix.model import merkle
 from hffix.model.record import BackupFacts
@@ -96,9 +104,9 @@ def apply(
             _apply_chunks(work, limits)
             problem = close_run(work, state="done")
         except HffixError as stopped:
-            problem = stopped
+            problem = stopped_within(stopped) if work.decided else stopped
         receipt, pending = leave_receipt(work)
-        return _applied(work, receipt=receipt, problem=problem or pending)
+        return _applied(work, receipt=receipt, problem=problem or pending or work.unwitnessed)
 
 
 def _apply_chunks(work: Work, limits: Limits) -> None:
@@ -107,6 +115,8 @@ def _apply_chunks(work: Work, limits: Limits) -> None:
     ready = partial(writer.inserting_changes, work.session, work.run)
     with Ahead(work.change_set, start=work.decided, waiting=work.session.apart, ready=ready) as chunks:
         while work.decided < work.manifest.leaves:
+            if work.unwitnessed is not None:
+                raise work.unwitnessed
             control = _wait_at_the_edge(work, limits, began=began)
             chunk = chunks.take(min(control.chunk_rows or rows, most))
             started = time.monotonic()

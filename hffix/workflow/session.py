@@ -10,10 +10,12 @@ from hffix.changelog import chain, reader, writer
 from hffix.changelog.grants import APPENDING
 from hffix.changelog.reader import Head
 from hffix.database import Session
-from hffix.errors.applying import AlreadyApplied
+from hffix.errors import HffixError
+from hffix.errors.applying import AlreadyApplied, ReceiptPending
 from hffix.errors.approvals import MayNotOperate, Revoked, UnknownSigner
 from hffix.errors.changesets import EmptyChangeSet
 from hffix.errors.evidence import LostRecords
+from hffix.errors.project import StorageFailed
 from hffix.errors.targets import Fenced, NotOnChain, OtherLineage
 from hffix.model import merkle
 from hffix.model.grant import grants_to_write
@@ -79,6 +81,7 @@ class Work:
     held: int = 0
     conflicts: int = 0
     revoked: bool = False
+    unwitnessed: HffixError | None = None
     checked: tuple[str, ...] = field(default=())
     leaves: merkle.Tree = field(default_factory=merkle.Tree)
 
@@ -135,7 +138,11 @@ class Work:
         chain.commit(self.session, head=head)
         failpoints.reach(f"{name}.committed")
         self.head = head
-        self.journal.confirm(head.number)
+        try:
+            self.journal.confirm(head.number)
+        except StorageFailed as fault:
+            # The record stands; whoever goes on stops before the next one.
+            self.unwitnessed = ReceiptPending(f"the journal could not be written: {fault.message}")
         failpoints.reach(f"{name}.confirmed")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hffix.errors.evidence import BadBackup
-from hffix.errors.project import AlreadyThere
+from hffix.errors.project import AlreadyThere, StorageFailed
 from hffix.model import merkle
 from hffix.model.manifest import Root
 from hffix.store.backups import all_parts, erase_in_part, part_path, parts, read_part, write_part
@@ -32,6 +32,15 @@ def test_a_part_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(AlreadyThere):
         write_part(tmp_path, run=7, first=1, lines=LINES[:1], root=ROOT)
     assert read_part(path) == LINES
+
+
+def test_a_part_is_not_written_behind_a_link_in_the_place_of_its_run(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "7").symlink_to(elsewhere)
+    with pytest.raises(StorageFailed, match="symbolic link"):
+        write_part(tmp_path, run=7, first=1, lines=LINES, root=ROOT)
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_a_row_may_be_longer_than_a_line_of_a_change_set(tmp_path: Path) -> None:
