@@ -584,6 +584,14 @@ class Export:
     def rules(self, policy: str, signers: str, revoked: str | None = None) -> Rules:
         return Rules(self.history(policy), self.history(signers), None if revoked is None else self.history(revoked))
 
+    def beginning(self, lineage: str) -> tuple[str, str] | None:
+        """Give the policy and signers that a lineage began with, as its receipts tell."""
+        for path in sorted(self.folder.glob(f"approvals/receipts/{lineage}/*.json")):
+            for body in decode(path.read_bytes())["records"]:
+                if body["kind"] == "found":
+                    return body["policy"], body["signers"]
+        return None
+
     def manifest(self, name: str) -> Facts:
         """Give the approved manifest of a digest."""
         path = f"approvals/{name[:12]}/manifest.json"
@@ -1420,9 +1428,12 @@ class Words:
         required = policy.highest("erase") if kind == "erase" else policy.matching(purpose, "high", 0, (), ())
         if not policy.met(required, people):
             raise Wrong("its statements do not meet the policy")
-        if kind == "erase" and not self.reached(rules, None, record["time"]):
+        first = self.export.beginning(record["parent"]) if kind == "found" else None
+        if kind == "found" and first is None:
+            self.findings.notes.append("no receipt tells by which policy the lineage began that this is a copy of")
+        elif not self.reached(rules, None, record["time"], first):
             self.findings.problem("policy-not-reached", where, "no signed statements lead to its policy and signers")
-        if kind == "erase" and self.went_back(rules, None, record):
+        elif kind != "found" and self.went_back(rules, None, record):
             self.findings.problem("policy-went-back", where, "its policy and signers are older than those before it")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hffix.cli.answer import Answer
 from hffix.cli.page import BAD, GOOD, LOOK, page
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from hffix.reports.messages import Messages
     from hffix.workflow.check_policy import Asked, Checked, Member
     from hffix.workflow.explain import Demand, Explained
+
+
+UNSIGNED: Final = "The policy and signers changed, and too few have signed that: they do not stand."
 
 
 def checked_answer(checked: Checked, *, say: Messages, width: int) -> Answer:
@@ -40,7 +43,7 @@ def checked_answer(checked: Checked, *, say: Messages, width: int) -> Answer:
     )
     verdict = say(text, people=people, keys=keys, asked=len(checked.asked))
     if lacking:
-        verdict = say.word("The policy and signers changed, and too few have signed that: they do not stand.")
+        verdict = say.word(UNSIGNED)
     mark = BAD if lacking else LOOK if checked.notes else GOOD
     return Answer(
         page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=None if lacking else "hffix status"),
@@ -78,6 +81,8 @@ def explained_answer(told: Explained, *, say: Messages, width: int) -> Answer:
         ),
         *_labelled("ignored", (safe(f"{one.file}: {one.objection}") for one in told.ignored)),
     ]
+    if not told.stands:
+        facts.append(("to know", say.word(UNSIGNED)))
     return Answer(
         page=page(verdict, say=say, width=width, mark=mark, facts=facts, after=after),
         data={
@@ -87,6 +92,7 @@ def explained_answer(told: Explained, *, say: Messages, width: int) -> Answer:
             "revoked": told.revoked,
             "hopeless": told.hopeless,
             "covered_by": told.covered_by,
+            "stands": told.stands,
             "asks": [_demand_data(one) for one in told.demands],
             "signed": [
                 {"person": one.person, "purpose": one.purpose, "signed": one.signed, "expires": one.expires}

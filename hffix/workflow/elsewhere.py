@@ -14,7 +14,9 @@ from hffix.model.statement import FORMAT, Matter, Statement
 from hffix.signing import sshsig
 from hffix.signing.keys import SigningKey
 from hffix.store import approvals
+from hffix.workflow.forward import refuse_backward
 from hffix.workflow.judge import read_statement
+from hffix.workflow.pairs import way_to
 from hffix.workflow.setting import Rules, Setting
 
 Elsewhere = Literal["move", "copy"]
@@ -47,6 +49,9 @@ def sign_place(
 ) -> str:
     """Sign the new place and count everybody who did; give the statement's digest, or say who is missing."""
     now, place = session.now(), session.place()
+    # Whoever could move or copy a lineage under a policy of his own would have brought that policy in.
+    way_to(setting.project, rules, past=past, now=now)
+    refuse_backward(setting.project, rules, past=past, opens=True, now=now)
     key, person = signer_of_place(setting, rules, now=now)
     claims = Claims(purpose=purpose, risk="high", rows=0, tables=(), columns=())
     _refuse_uncountable(rules, claims, person)

@@ -10,6 +10,7 @@ from hffix.model.statement import Statement
 from hffix.model.toml_lines import line_of, lines_of
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet
+from hffix.workflow.approve_pair import standing_of_files
 from hffix.workflow.judge import Ignored, Judgement, barred_from, claims_of, judge, purpose_of, revocations
 from hffix.workflow.rights import original_judgement
 from hffix.workflow.setting import Rules, Setting
@@ -39,6 +40,7 @@ class Explained:
     strangers: tuple[str, ...]
     revoked: bool
     covered_by: int | None
+    stands: bool
 
     @property
     def hopeless(self) -> bool:
@@ -52,7 +54,7 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
     past, now = past_or_none(setting)
     run = past.run_of(change_set.digest) if past else None
     operators: frozenset[str] = run.operators if run else frozenset()
-    claims = claims_of(manifest, purpose=purpose_of(manifest))
+    claims, stands = claims_of(manifest, purpose=purpose_of(manifest)), standing_of_files(setting)
     judgement = _judged(setting, change_set, rules, operators=operators, now=now)
     barred = barred_from(manifest, operators, policy=rules.policy)
     withdrawn = revocations(
@@ -73,6 +75,7 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
         strangers=tuple(email for email in manifest.fix.authors if "@" in email and not _known(rules, email)),
         revoked=bool(withdrawn) or (past is not None and change_set.digest in past.revoked),
         covered_by=covered_by(setting, change_set, rules, past=past, operators=operators, now=now),
+        stands=stands is None or bool(stands),
     )
 
 

@@ -11,8 +11,13 @@ from hffix.store.receipts import lineages_of, receipts
 def found_record(project: Project, target_name: str) -> Found | None:
     """Give the record with which the newest lineage of a target began, or None where no receipt holds it."""
     for lineage in lineages_of(project, target_name)[:1]:
-        return next((record for record in _records(project, lineage) if isinstance(record, Found)), None)
+        return found_of(project, lineage)
     return None
+
+
+def found_of(project: Project, lineage: str) -> Found | None:
+    """Give the record with which a lineage began, or None where no receipt holds it."""
+    return next((record for record in _records(project, lineage) if isinstance(record, Found)), None)
 
 
 def close_of(project: Project, lineage: str, manifest: str) -> Close | None:

@@ -9,7 +9,7 @@ from hffix.errors import HffixError
 from hffix.errors.approvals import KeyUnrevoked
 from hffix.model import canonical
 from hffix.model.manifest import Manifest, read_manifest
-from hffix.model.record import Erase, Open, Resume
+from hffix.model.record import Erase, Found, Move, Open, Resume
 from hffix.model.run import Past, Run
 from hffix.store import approvals
 from hffix.store.approvals import Pair, Signed
@@ -136,18 +136,18 @@ def _check_session(judging: Judging, run: Run, session: Open | Resume, manifest:
         findings.problem("operator", where, f"the policy did not let {session.operator} operate")
 
 
-def is_reached(judging: Judging, rules: Rules, *, now: str) -> bool:
-    """Say whether signed statements lead from the lineage's first policy and signers to these, at a moment."""
+def is_reached(judging: Judging, rules: Rules, *, now: str, beginning: Found | None = None) -> bool:
+    """Say whether signed statements lead from a lineage's first policy and signers to these, at a moment."""
     return reached(
         judging.setting.project,
-        first=name_of(judging.past.found),
+        first=name_of(beginning or judging.past.found),
         wanted=rules.pair,
         statements=judging.words.values(),
         now=now,
     )
 
 
-def went_back_at(judging: Judging, rules: Rules, record: Open | Resume | Erase) -> bool:
+def went_back_at(judging: Judging, rules: Rules, record: Open | Resume | Erase | Move) -> bool:
     """Say whether a record names an older policy and signers than the record before; a resume names none."""
     if isinstance(record, Resume):
         return False

@@ -14,6 +14,7 @@ from hffix.signing import sshsig
 from hffix.signing.signers import Signers
 from hffix.store.approvals import Signed
 from hffix.workflow.judge import read_statement
+from hffix.workflow.receipted import found_of
 from hffix.workflow.setting import Rules
 from hffix.workflow.verify_findings import Findings
 from hffix.workflow.verify_rights import NOT_REACHED, WENT_BACK, Judging, is_reached, rules_of, went_back_at
@@ -48,12 +49,24 @@ def check_words(judging: Judging, *, signers: Sequence[Signers], findings: Findi
             elif not isinstance(record, Found) or record.parent is not None:
                 asked = _asked(judging, record)
                 _check_quorum(asked, now=record.time)
-                if isinstance(record, Erase) and not is_reached(judging, asked.rules, now=record.time):
-                    findings.problem("policy-not-reached", where, NOT_REACHED)
-                if isinstance(record, Erase) and went_back_at(judging, asked.rules, record):
-                    findings.problem("policy-went-back", where, WENT_BACK)
+                _check_pair(judging, record, asked.rules, findings)
         except HffixError as fault:
             findings.problem("statement", where, fault.message)
+
+
+def _check_pair(judging: Judging, record: Found | Erase | Move, rules: Rules, findings: Findings) -> None:
+    """Tell of a record whose policy and signers were not those of the lineage; a copy's are of its parent."""
+    where, beginning = f"record {record.number}", judging.past.found
+    if isinstance(record, Found):
+        parent = found_of(judging.setting.project, record.parent or "")
+        if parent is None:
+            findings.note(f"no receipt tells by which policy lineage {record.parent} began, of which this is a copy")
+            return
+        beginning = parent
+    if not is_reached(judging, rules, now=record.time, beginning=beginning):
+        findings.problem("policy-not-reached", where, NOT_REACHED)
+    elif not isinstance(record, Found) and went_back_at(judging, rules, record):
+        findings.problem("policy-went-back", where, WENT_BACK)
 
 
 def _check_revocation(judging: Judging, record: Revoke, signers: Sequence[Signers]) -> None:

@@ -61,6 +61,9 @@ def test_a_policy_that_changed_and_that_nobody_signed_does_not_stand(desk: Desk)
     shown = desk("policy", "check", "--json")
     assert (shown.status, shown.told["error"]["code"], shown.told["stands"]) == (4, "HFX-412", False)
     assert shown.told["lacking"] == ["0 of 1 approvals by leader; zhang.min could sign"]
+    change_set = str(desk.done("plan", "1", "--json").told["change_set"])
+    unsigned = "  to know        The policy and signers changed, and too few have signed that: they do not stand."
+    assert unsigned in desk.done("policy", "explain", change_set).out.splitlines()
     desk.done("approve", "--purpose", "policy", "--no-input", *by("zhang.min"))
     assert desk.done("policy", "check", "--json").told["stands"] is True
 

@@ -144,6 +144,7 @@ def test_the_last_who_signs_a_move_signs_its_receipt_too(elsewhere: Office) -> N
 def test_a_move_keeps_the_rules_by_which_it_was_signed(elsewhere: Office) -> None:
     policy = elsewhere.folder / "approvals/policy.toml"
     policy.write_bytes(policy.read_bytes() + b"# another edition\n")
+    elsewhere.sign_pair(LEADER, AUDITOR)
     pair = elsewhere.setting().rules().pair
     with pytest.raises(NotApproved):
         init_target(elsewhere.setting(LEADER), elsewhere="move")

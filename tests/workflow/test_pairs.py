@@ -13,9 +13,11 @@ from hffix.errors.project import NotAnswered
 from hffix.model import canonical, moment
 from hffix.model.statement import Statement
 from hffix.store.approvals import signature_path
-from hffix.workflow import session
+from hffix.workflow import elsewhere, session
 from hffix.workflow.apply import Limits
 from hffix.workflow.approve_pair import PairSigning, approve_pair
+from hffix.workflow.elsewhere import Elsewhere
+from hffix.workflow.init_target import init_target
 from hffix.workflow.pairs import pair_digest
 from hffix.workflow.verify import verify
 from tests.workflow.conftest import found
@@ -102,6 +104,27 @@ def test_a_forged_leader_cannot_sign_himself_in_by_a_statement_of_his_own(office
         )  # fmt: skip
     with pytest.raises(PolicyNotReached):
         office.apply(signed.change_set)
+
+
+@pytest.mark.parametrize("purpose", ["move", "copy"])
+def test_a_forged_leader_neither_moves_nor_copies_a_lineage(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, purpose: Elsewhere
+) -> None:
+    office.correct("1")
+    away = office.copy_to(tmp_path / "away")
+    forged = forge(away)
+    (away.project.approvals / "policy.toml").write_text(
+        (away.project.approvals / "policy.toml").read_text().replace("approvals = 2", "approvals = 1")
+    )
+    with pytest.raises(PolicyNotReached):
+        init_target(away.setting(forged), elsewhere=purpose)
+    assert away.kinds() == ["found", "open", "chunk", "close"]
+    with monkeypatch.context() as patched:
+        patched.setattr(elsewhere, "way_to", lambda *_, **__: ())
+        patched.setattr(elsewhere, "refuse_backward", lambda *_, **__: None)
+        init_target(away.setting(forged), elsewhere=purpose)
+    record = "record 5" if purpose == "move" else "record 1"
+    assert ("policy-not-reached", record) in found(away)
 
 
 def test_a_change_that_enough_people_signed_lets_later_runs_open_and_verify(office: Office) -> None:
