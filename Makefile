@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 ENGINE ?= sqlite
+SEEDS ?= 1000
+FROM ?= 1
 BIN := .venv/bin
 
 help:  ## say what each target does
@@ -44,8 +46,8 @@ bench: .venv/ready  ## run the benchmarks small, on every engine (the servers mu
 	@$(BIN)/python benchmarks/authoring.py --rows 10000 --cases 1000 --repeat 1
 	@$(BIN)/python benchmarks/memory.py --small 2000 --large 10000
 
-fire: .venv/ready  ## fight a thousand seeds of random writers beside an apply, on every engine
-	@$(BIN)/python -m tests.fire --seeds 1000
+fire: .venv/ready  ## fight random writers beside apply and rollback: SEEDS=1000 from FROM=1, ENGINE or all of them
+	@$(BIN)/python -m tests.fire --seeds $(SEEDS) --from $(FROM) $(if $(filter-out file,$(origin ENGINE)),--engine $(ENGINE))
 
 clean:  ## remove what the other targets made
 	@if test -d .demo-postgresql; then $(BIN)/hffix demo .demo-postgresql --stop; fi

@@ -1,4 +1,8 @@
-"""Fight many seeds: python -m tests.fire --seeds 1000 [--engine postgresql] [--from 1]; a seed that fails is named."""
+"""Fight many seeds: python -m tests.fire --seeds 1000 [--engine postgresql] [--from 1]; each is named.
+
+A seed chooses what the writers do and how the rows begin; who comes first is left to the machine, so a seed that failed
+may have to be run a few times to fail again.
+"""
 
 import argparse
 import sys
@@ -27,8 +31,11 @@ def main() -> None:
                 raise
             written, applied = written + fought.written, applied + fought.applied
             conflicts += fought.conflicts
-        told = f"{given.seeds:,} seeds, {written:,} writes beside {applied:,} applied rows, {conflicts:,} conflicts"
-        sys.stdout.write(f"{name}: {told}\n")
+            told = f"{fought.written} writes beside {fought.applied} applied rows, {fought.conflicts} conflicts"
+            sys.stdout.write(f"{name} seed {seed}: {told}\n")
+            sys.stdout.flush()
+        told = f"{written:,} writes beside {applied:,} applied rows, {conflicts:,} conflicts"
+        sys.stdout.write(f"{name}, {given.seeds:,} seeds from {given.first}: {told}\n")
 
 
 if __name__ == "__main__":
