@@ -143,6 +143,7 @@ def _columns(fetch: Fetch, name: str, options: list[str], *, carried: bool = Tru
             default=expression or default,
             generated=bool(expression),
             collation=collation,
+            numbered=(extra or "").casefold() == AUTO_INCREMENT.strip(),
         )
 
 

@@ -132,6 +132,7 @@ def _column(facts: dict[str, Any]) -> Column:
         default=identity or facts["default"],
         generated=generated,
         collation=facts["collation"],
+        numbered=identity is not None,
     )
 
 

@@ -28,7 +28,7 @@ class UnknownColumn(FixError):
 
 
 class KeyWritten(FixError):
-    """A scope would write a column of the row key, or a generated column."""
+    """A scope would write a column of the row key, or one that the database itself generates or numbers."""
 
     code, hint = "HFX-204", "Rows are addressed by key: a new key is a delete and an insert."
 

@@ -20,6 +20,8 @@ class Column:
     default: str | None = None
     generated: bool = False
     collation: str | None = None
+    numbered: bool = False
+    """Whether the database itself counts what new rows hold here; its `default`, or an option, says so too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

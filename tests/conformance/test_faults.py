@@ -38,6 +38,26 @@ FULL = {
         SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'secret'; END IF""",
     ),
 }
+# The first tries to write the loan 15 are each refused with another of these; a sequence is not rolled back.
+FAULTS = 3
+NEXT = {"postgresql": "nextval('tries')", "mysql": "NEXTVAL(tries)"}
+REFUSING = {
+    "postgresql": (
+        "CREATE SEQUENCE tries",
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+        IF NEW.id = 15 THEN CASE nextval('tries') WHEN 1 THEN RAISE 'x' USING ERRCODE = '40001';
+        WHEN 2 THEN RAISE 'x' USING ERRCODE = '40P01';
+        WHEN 3 THEN RAISE 'x' USING ERRCODE = '55P03'; ELSE NULL; END CASE; END IF; RETURN NEW; END$$""",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON loan FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ),
+    "mysql": (
+        "CREATE SEQUENCE tries",
+        """CREATE TRIGGER refuse BEFORE UPDATE ON loan FOR EACH ROW
+        IF NEW.id = 15 THEN CASE NEXTVAL(tries) WHEN 1 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205;
+        WHEN 2 THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;
+        WHEN 3 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1020; ELSE BEGIN END; END CASE; END IF""",
+    ),
+}
 HOLDING = {
     "postgresql": ("BEGIN", "LOCK TABLE loan IN ACCESS EXCLUSIVE MODE"),
     "mysql": ("LOCK TABLES loan WRITE",),
@@ -95,6 +115,36 @@ def test_a_commit_whose_answer_is_lost_is_found_or_done_again_whether_the_server
 
         assert (applied.problem, applied.state, applied.applied) == (None, "done", LOANS)
         assert_done_once(office, database)
+
+
+def test_a_chunk_is_done_again_from_its_beginning_after_each_fault_that_passes(
+    database: Database, tmp_path: Path
+) -> None:
+    database.run(*REFUSING[database.engine.name])
+    office = office_at(database, tmp_path)
+    planned = office.approved("1")
+
+    applied = office.apply(planned, chunk_rows=10)
+
+    assert (applied.problem, applied.state) == (None, "done")
+    ((tries,),) = database.ask(f"SELECT {NEXT[database.engine.name]}")
+    # The last one went well, and this one only asks.
+    assert tries == FAULTS + 2
+    assert_done_once(office, database)
+
+
+def test_a_fault_that_does_not_pass_after_all_is_given_up_with_nothing_of_the_chunk_written(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hffix.workflow.again._WAITS", (0.0, 0.0))
+    always = (statement.replace(NEXT[database.engine.name], "1") for statement in REFUSING[database.engine.name])
+    database.run(*always)
+    office = office_at(database, tmp_path)
+    planned = office.approved("1")
+
+    stopped = office.apply(planned, chunk_rows=10)
+
+    assert (type(stopped.problem), stopped.applied, new_notes(database)) == (Busy, 10, 10)
 
 
 def test_a_session_that_is_silent_within_a_transaction_is_ended_by_the_server_and_the_chunk_done_again(
