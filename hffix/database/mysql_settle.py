@@ -7,7 +7,7 @@ comes back as it was given is settled.
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Final
@@ -37,6 +37,7 @@ _DIGITS: Final = 10
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DAY: Final = re.compile(r"[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _CLOCK: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,6}))?")
+_ZONED: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _ZEROS: Final = re.compile(r"(?: 00:00:00)?(?:\.0+)?")
 
 
@@ -57,7 +58,23 @@ def _settler(column: Column, kind: Kind, ask: Ask) -> Settle:
         return partial(_bytes, kind)
     # By type too: 1 and 1.0 would be one key.
     remembered = lru_cache(MOST_REMEMBERED)(lambda _, value: _asked(column, value, ask))
-    return lambda value: _plain_time(kind, value) or remembered(type(value).__name__, value)
+
+    def settle(value: Raw) -> Raw:
+        told = _in_utc(value) if kind.name == "timestamp" else value
+        return _plain_time(kind, told) or remembered(type(told).__name__, told)
+
+    return settle
+
+
+def _in_utc(value: Raw) -> Raw:
+    """Turn a moment that is told with its zone into the one that the column holds, which is in UTC."""
+    if not isinstance(value, str) or not _ZONED.fullmatch(value):
+        return value
+    try:
+        moment = datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return value
+    return moment.isoformat(" ")
 
 
 def _exact(kind: Kind, value: Raw) -> Raw:
