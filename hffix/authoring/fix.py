@@ -15,6 +15,7 @@ from hffix.authoring.params import WORDS, ParamValue
 from hffix.authoring.signatures import check_cases, has_twice, parameters_of, refuse_if
 from hffix.authoring.words import params_in
 from hffix.errors.fixes import BadDeclaration, BadParam
+from hffix.model.besides import ROWS
 from hffix.model.canonical import LARGEST
 from hffix.model.scope import Condition, SideEffect
 
@@ -302,8 +303,11 @@ class Fix:
         self.ensured.append(_condition(title, query, equals, line=_line()))
 
     def side_effects(self, table: str, *columns: str) -> None:
-        """Declare columns that the database itself changes when their row is written."""
-        self.effects.extend(SideEffect(table=table, column=column) for column in columns)
+        """Declare columns that the database itself changes when their row is written; without any, rows of a table.
+
+        Rows of a table that a trigger writes along are counted; they are neither backed up nor taken back.
+        """
+        self.effects.extend(SideEffect(table=table, column=column) for column in columns or (ROWS,))
 
     def _declare(self, scope: Declared) -> None:
         at_most = scope.at_most

@@ -107,6 +107,7 @@ def revoke(call: Call, *, change_set: str, comment: str | None) -> Answer:
 def confirm(call: Call, signing: Signing) -> None:
     """Show what is about to be signed, and ask for the number of rows unless nothing may be asked."""
     from hffix.reports.approval import answer, question, signing_text, what_is_signed
+    from hffix.workflow.acts import acts_in
 
     statement = signing.statement
     facts = what_is_signed(
@@ -117,6 +118,7 @@ def confirm(call: Call, signing: Signing) -> None:
         fingerprint=statement.key,
         purpose=statement.purpose,
         expires=statement.expires,
+        acts=acts_in(signing.change_set),
     )
     call.tell(signing_text(facts, say=call.say, width=call.width))
     if not call.no_input and call.ask(question(facts, say=call.say)).replace(",", "") != answer(facts):

@@ -237,8 +237,15 @@ HINTS: Final[dict[str, str]] = {
     "Look at the row; then apply again, or leave the rest with: hffix close CHANGESET": (
         "请查看该行；然后再次执行，或放弃其余各行：hffix close CHANGESET"
     ),
-    "Find what changes the row when it is written; plan again with --trial.": (
-        "请查明写入时是什么改动了该行；用 --trial 重新计划。"
+    "Find what changes the row when it is written; plan again, expected effects declared with fix.side_effects(…).": (
+        "请查明写入时是什么改动了该行；预期的附带改动用 fix.side_effects(…) 声明后重新计划。"
+    ),
+    "Declare what is expected, and plan again: fix.side_effects(TABLE), or hffix rollback RUN --besides TABLE": (
+        "请声明预期的附带写入并重新计划：fix.side_effects(TABLE)，或 hffix rollback RUN --besides TABLE"
+    ),
+    "Name the table that the view shows: rows are written where they lie.": "请写视图所显示的表：行写在它们所在之处。",
+    "Declare it in the fix, so that it is seen, signed and recorded: fix.side_effects(…)": (
+        "请在修复脚本中声明，使其可见、被签署并记录：fix.side_effects(…)"
     ),
     "Find what removes or holds back rows; plan again with --trial.": (
         "请查明是什么删除或拦下了行；用 --trial 重新计划。"

@@ -76,7 +76,10 @@ def _targets(call: Call, pattern: str) -> tuple[str, ...]:
 @click.argument("run", type=int)
 @click.option("--table", metavar="TABLE", help="Only the rows of this table.")
 @click.option("--row", metavar="ROW", help="Only this row: 1234, or col=val,col=val; with --table.")
-def rollback(call: Call, *, run: int, table: str | None, row: str | None) -> Answer:
+@click.option(
+    "--besides", multiple=True, metavar="TABLE", help="A table of which a trigger then writes rows; may be repeated."
+)
+def rollback(call: Call, *, run: int, table: str | None, row: str | None, besides: tuple[str, ...]) -> Answer:
     """Make the change set that takes RUN back: only what it changed, and only where that still stands."""
     from hffix.cli.render_plan import rolled_back_answer
     from hffix.workflow.foresee import why_nobody
@@ -86,6 +89,6 @@ def rollback(call: Call, *, run: int, table: str | None, row: str | None) -> Ans
         raise click.UsageError("--row needs --table.")
     call.known["run"] = run
     setting = call.setting()
-    made = rollback(setting, run, table=table, row=row)
+    made = rollback(setting, run, table=table, row=row, besides=besides)
     nobody = why_nobody(setting, made.change_set)
     return rolled_back_answer(made, run=run, nobody=nobody, say=call.say, width=call.width)

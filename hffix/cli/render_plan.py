@@ -11,6 +11,7 @@ from hffix.reports import statements
 from hffix.reports.review import in_fours
 from hffix.reports.safe import safe
 from hffix.reports.widths import aligned
+from hffix.workflow.acts import acts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +86,10 @@ def plan_data(change_set: ChangeSet) -> dict[str, object]:
         "reasons": dict(manifest.counts.reasons),
         "trial": manifest.trial is not None,
         "irreversible": manifest.irreversible,
+        "acts": [
+            {"table": act.table, "kind": act.kind, "name": act.name, "when": act.when}
+            for act in acts_in(change_set) or ()
+        ],
     }
 
 
@@ -122,6 +127,7 @@ def _facts(change_set: ChangeSet, seconds: float | None, *, say: Messages) -> It
         text = "{rows:row|rows} written, compared and rolled back in {seconds} s"
         yield "trial", say(text, rows=manifest.trial.rows, seconds=f"{seconds:.1f}")
     yield from statements.cautions_of(manifest, say=say)
+    yield from statements.acts_of(acts_in(change_set), say=say)
     if manifest.counts.reasons:
         yield "unresolved", _reasons(manifest, say=say)
     yield "digest", in_fours(change_set.digest)

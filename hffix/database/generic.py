@@ -14,11 +14,11 @@ from hffix.database import spool
 from hffix.database.generic_clock import clock_of, written
 from hffix.database.generic_faults import REFUSALS
 from hffix.database.generic_link import Link
-from hffix.database.generic_rights import Unasked
 from hffix.database.generic_schema import Catalogue, Described
 from hffix.database.generic_settle import settler
 from hffix.database.generic_statements import Query, Verbatim
 from hffix.database.generic_types import Foreign, Read, as_parameter, read_any
+from hffix.database.generic_unasked import Unasked
 from hffix.database.mysql_words import refuse_foreign
 from hffix.database.portable import after, bound
 from hffix.database.queries import refuse_escaped_quotes, refuse_writing

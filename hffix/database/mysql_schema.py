@@ -106,7 +106,8 @@ def _storage(fetch: Fetch, name: str) -> Iterator[str]:
         raise TableRefused(f"table {name} does not exist", hint="Correct the name; names are compared exactly.")
     _, kind, engine, row_format, created = row
     if kind != "BASE TABLE":
-        raise TableRefused(f"{name} is a {_KINDS.get(kind or '', kind)}, not a table")
+        hint = TableRefused.of_view if "VIEW" in (kind or "") else None
+        raise TableRefused(f"{name} is a {_KINDS.get(kind or '', kind)}, not a table", hint=hint)
     if engine != _ENGINE:
         raise TableRefused(
             f"table {name} is stored by {engine}, where no transaction can take a row back",

@@ -10,12 +10,14 @@ from hffix.database.mysql import Link, MySQL
 from hffix.database.mysql_aside import Aside
 from hffix.database.mysql_driver import DriverError
 from hffix.database.mysql_faults import named, passing, refusal_of_query, refusal_of_row, warned_by_row
+from hffix.database.mysql_handled import Handled
 from hffix.database.mysql_pins import durable
 from hffix.database.mysql_words import bound
 from hffix.database.queries import refuse_writing
 from hffix.database.session import Params, Row
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, CommitUnknown, WriteRefused
+from hffix.model.besides import Counts
 from hffix.model.schema import Column, Table
 
 _SAVEPOINT: Final = "hffix_savepoint"
@@ -31,6 +33,7 @@ class MySQLSession(MySQL):
         super().__init__(link, aside=aside)
         self._reopen = reopen
         self._stages = 0
+        self._counts: Handled | None = None
 
     def renew(self) -> None:
         """Connect anew after the connection broke."""
@@ -98,17 +101,29 @@ class MySQLSession(MySQL):
         self._refuse_outside()
         return self._answers(table, columns, asked, lock=_LOCK)
 
+    def watch(self) -> None:
+        """Count from now on what each statement that writes rows made the server write."""
+        self._counts = Handled(self._driver)
+
+    def beside(self) -> Counts:
+        """Count the rows that triggers wrote; the server does not say of which table they are."""
+        counts, self._counts = self._counts, None
+        return {None: counts.more} if counts and counts.more else {}
+
     def update(self, table: Table, *, columns: Sequence[str], rows: Sequence[tuple[Row, Row]]) -> int:
         """Write rows by key."""
+        self._count(table)
         whole = [key + values for key, values in rows]
         return mysql_bulk.update(self._write, table, self._stage(), _described(table, columns), whole)
 
     def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
         """Insert rows, every column stated."""
+        self._count(table)
         return mysql_bulk.insert(self._write, table.name, _described(table, columns), rows)
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
+        self._count(table)
         return mysql_bulk.delete(self._write, table, self._stage(), keys)
 
     def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
@@ -122,6 +137,10 @@ class MySQLSession(MySQL):
     def settle_constraints(self) -> None:
         """Do nothing: the server checks every constraint, and fires every trigger, with each row."""
 
+    def _count(self, table: Table) -> None:
+        if self._counts:
+            self._counts.partitioned = any(option.startswith("partitioned ") for option in table.options)
+
     def _stage(self) -> str:
         self._stages += 1
         return f"hffix_stage_{self._stages}"
@@ -130,7 +149,7 @@ class MySQLSession(MySQL):
         """Run a statement that writes; a fault that passes has undone, or must undo, the whole transaction."""
         self._refuse_outside()
         try:
-            return self._tell_raw(sql)
+            return self._counts.around(sql, self._tell_raw) if self._counts else self._tell_raw(sql)
         except DriverError as fault:
             raise self._ended(fault) or refusal_of_row(fault) from fault
 

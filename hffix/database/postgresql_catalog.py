@@ -31,15 +31,19 @@ SELECT json_agg(json_build_object('kind', k.contype, 'name', k.conname, 'text', 
     'plain', k.convalidated AND NOT k.condeferrable) ORDER BY k.conname)
 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')"""
 
+# A trigger, or a foreign key's end, may be one partition's alone.
+_PARTS: Final = "(SELECT part.relid FROM pg_partition_tree(c.oid) part WHERE c.relkind = 'p')"
 _LINKS: Final = f"""
 SELECT json_agg(json_build_object('table', {_TABLE.format(n="fn", c="fc")}, 'to_table', {_TABLE.format(n="tn", c="tc")},
     'columns', {_NAMES.format(key="k.conkey", of="k.conrelid")}, 'own', k.conrelid = c.oid,
-    'to_columns', {_NAMES.format(key="k.confkey", of="k.confrelid")}, 'referring', k.confrelid = c.oid,
+    'to_columns', {_NAMES.format(key="k.confkey", of="k.confrelid")},
+    'referring', k.confrelid = c.oid OR k.confrelid IN {_PARTS},
     'on_update', k.confupdtype, 'on_delete', k.confdeltype) ORDER BY fn.nspname, fc.relname, k.conname)
 FROM pg_constraint k
 JOIN pg_class fc ON fc.oid = k.conrelid JOIN pg_namespace fn ON fn.oid = fc.relnamespace
 JOIN pg_class tc ON tc.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
-WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = c.oid OR k.confrelid = c.oid)"""
+WHERE k.contype = 'f' AND k.conparentid = 0
+    AND (k.conrelid = c.oid OR k.confrelid = c.oid OR k.confrelid IN {_PARTS})"""
 
 _INDEXES: Final = f"""
 SELECT json_agg(json_build_object('primary', i.indisprimary, 'text', pg_get_indexdef(i.indexrelid),

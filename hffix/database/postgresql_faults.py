@@ -25,6 +25,8 @@ _QUOTES_NOTHING: Final = frozenset({"22012", "25006"})
 _NOT_ALLOWED: Final = "42501"
 # Where the server itself says so, of names out of the schema; a function may say it too, of anything.
 _SAYING: Final = frozenset({"aclcheck_error", "aclcheck_error_col", "check_enable_rls"})
+# Which function raised it; what follows may be a statement with values in it.
+_RAISED: Final = re.compile(r"PL/pgSQL function ([\w.\"]+\([\w ,\"\[\]]*\)) line [0-9]+ at RAISE")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 
 
@@ -73,6 +75,9 @@ def query_refused(fault: psycopg.Error, sql: str) -> HffixError:
 def row_refused(fault: psycopg.Error) -> HffixError:
     """Tell what refused a row: the name of the error, and the constraint, table and column that the server names."""
     told = _said_of(fault) if fault.sqlstate == _NOT_ALLOWED else name_of(fault)
+    raised = _RAISED.match(fault.diag.context or "")
+    if raised:
+        told = f"{told} in {raised[1]}"
     return passing(fault) or WriteRefused(f"PostgreSQL refused a row ({told})")
 
 

@@ -1,5 +1,6 @@
 """PostgreSQL: a session that locks rows and writes them by key, many in one statement."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +16,8 @@ from hffix.database.postgresql_pins import durable
 from hffix.database.postgresql_schema import DEFAULT_SCHEMA
 from hffix.database.postgresql_values import as_array, copied, quote
 from hffix.database.session import Row
-from hffix.errors.targets import CommitUnknown, ConnectionLost, WriteRefused
+from hffix.errors.targets import CommitUnknown, ConnectionLost, NotPinned, WriteRefused
+from hffix.model.besides import Counts
 from hffix.model.schema import Table
 from hffix.model.value import Raw
 
@@ -23,6 +25,14 @@ WRITES: Final = "ISOLATION LEVEL READ COMMITTED READ WRITE"
 _READS: Final = "ISOLATION LEVEL READ COMMITTED READ ONLY"
 _MARK: Final = "hffix_savepoint"
 _ASIDE: Final = "hffix_reading"
+# Written so far in this transaction, by table; of a partition under the table that it belongs to.
+_WRITTEN: Final = """
+SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END::text,
+    sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del)::bigint
+FROM pg_catalog.pg_stat_xact_user_tables s
+JOIN pg_catalog.pg_class c ON c.oid = coalesce(pg_catalog.pg_partition_root(s.relid), s.relid)
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND c.relpersistence <> 't' GROUP BY 1"""
 # What is deferred when a transaction begins; a trial has only one for what apply does in many.
 _LATE: Final = """
 SELECT string_agg(DISTINCT format('%I.%I', n.nspname, k.conname), ', ')
@@ -33,6 +43,8 @@ class PostgreSQLSession(PostgreSQL):
     """A session on one connection."""
 
     _marked = False
+    _ours: Counter[str] | None = None
+    _before: Counter[str]
 
     def renew(self) -> None:
         """Connect anew after the connection broke."""
@@ -94,21 +106,43 @@ class PostgreSQLSession(PostgreSQL):
     def update(self, table: Table, *, columns: Sequence[str], rows: Sequence[tuple[Row, Row]]) -> int:
         """Write columns of rows by key."""
         whole = [key + values for key, values in rows]
-        return self._write_columns(statements.update(self._described(table), columns), list(zip(*whole, strict=True)))
+        sql = statements.update(self._described(table), columns)
+        return self._write_columns(table, sql, list(zip(*whole, strict=True)))
 
     def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
         """Insert rows."""
-        return self._write_columns(statements.insert(self._described(table), columns), list(zip(*rows, strict=True)))
+        sql = statements.insert(self._described(table), columns)
+        return self._write_columns(table, sql, list(zip(*rows, strict=True)))
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
-        return self._write_columns(statements.delete(self._described(table)), list(zip(*keys, strict=True)))
+        sql = statements.delete(self._described(table))
+        return self._write_columns(table, sql, list(zip(*keys, strict=True)))
 
-    def _write_columns(self, sql: str, columns: Sequence[Sequence[Raw]]) -> int:
+    def _write_columns(self, table: Table, sql: str, columns: Sequence[Sequence[Raw]]) -> int:
         if not columns or not columns[0]:
             return 0
         self._link.join_by_key(on=True)
-        return self._write(sql, list(map(as_array, columns)))
+        matched = self._write(sql, list(map(as_array, columns)))
+        if self._ours is not None:
+            self._ours[table.name] += matched
+        return matched
+
+    def watch(self) -> None:
+        """Remember how much the server has counted already."""
+        self._ours, self._before = Counter(), self._written()
+
+    def beside(self) -> Counts:
+        """Count what the server has counted more, and we did not write."""
+        ours, self._ours = self._ours or Counter(), None
+        found = self._written()
+        beside = {table: rows - self._before[table] - ours[table] for table, rows in (found | ours).items()}
+        if any(found[table] - self._before[table] < rows for table, rows in ours.items()):
+            raise NotPinned("the server does not count what is written (track_counts), and a trigger may write more")
+        return {table: rows for table, rows in sorted(beside.items()) if rows}
+
+    def _written(self) -> Counter[str]:
+        return Counter(dict(self._link.fetch(_WRITTEN)))
 
     def _write(self, sql: str, values: Sequence[object] = ()) -> int:
         try:

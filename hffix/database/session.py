@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from sqlalchemy import Connection
 
 from hffix.errors import HffixError
+from hffix.model.besides import Counts
 from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import Table
 from hffix.model.value import Raw
@@ -166,6 +167,12 @@ class Session(Snapshot, Protocol):
         Nothing is asked of the engine before that, so another thread may make them ready. What refuses them is the
         driver's own fault.
         """
+
+    def watch(self) -> None:
+        """Begin to count which rows are written, by this session and by the database itself."""
+
+    def beside(self) -> Counts:
+        """Count the rows that the database itself wrote along with ours since `watch`: by triggers and rules."""
 
     def settle_constraints(self) -> None:
         """Make deferred constraints and triggers fire now."""

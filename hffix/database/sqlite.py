@@ -1,6 +1,5 @@
 """SQLite: values read by their storage class, rows written by key."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -11,11 +10,13 @@ from sqlalchemy import Connection
 
 from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
+from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_statements import bind_params, in_keys
 from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, literal, read_text
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, KeyRefused, NotDurable, QueryFailed
+from hffix.errors.targets import Busy, KeyRefused, QueryFailed
+from hffix.model.besides import Counts
 from hffix.model.grant import Grant, Lacking
 from hffix.model.schema import ForeignKey, Table
 from hffix.model.value import Raw
@@ -27,7 +28,6 @@ MOST_ASKED: Final = 900
 SELECTED_ROWS: Final = 1_000
 # How the driver begins to say that a text is not UTF-8; the rest of its message quotes that text.
 _UNREADABLE: Final = "Could not decode to UTF-8"
-_DURABLE_JOURNALS: Final = {"wal", "delete", "truncate", "persist"}
 
 
 class SQLite(Unshared):
@@ -42,6 +42,7 @@ class SQLite(Unshared):
         self._driver = driver
         self._path = path
         self._settling = Settling()
+        self._ours, self._before = 0, 0
         self.connection = connection
         self.notes = notes
 
@@ -54,11 +55,8 @@ class SQLite(Unshared):
         return None
 
     def lacking(self, grants: Sequence[Grant]) -> tuple[Lacking, ...]:
-        """Look whether the file, and the folder in which SQLite keeps its journal beside it, may be written."""
-        if all(grant.action in {"SELECT", "NUMBER", "STAGE"} for grant in grants):
-            return ()
-        shut = [path for path in (self._path, self._path.parent) if not os.access(path, os.W_OK)]
-        return tuple(Lacking(told=f"writing {path.name}", remedy=f"chmod u+w {path.name}") for path in shut)
+        """Look whether the file may be written."""
+        return tuple(lacking(self._path, grants))
 
     def versions(self) -> dict[str, str]:
         """Name SQLite's version."""
@@ -260,14 +258,7 @@ class SQLite(Unshared):
 
     def durability(self) -> dict[str, str]:
         """Assert that a commit is on disk when it returns."""
-        journal = str(self._driver.execute("PRAGMA journal_mode").fetchone()[0])
-        synchronous = int(self._driver.execute("PRAGMA synchronous").fetchone()[0])
-        enforced = int(self._driver.execute("PRAGMA foreign_keys").fetchone()[0])
-        if journal not in _DURABLE_JOURNALS or synchronous < 2:
-            raise NotDurable(f"journal mode {journal} with synchronous {synchronous} may lose a commit")
-        if not enforced:
-            raise NotDurable("foreign keys are not enforced", hint="Use an SQLite that enforces them.")
-        return {"journal_mode": journal, "synchronous": str(synchronous)}
+        return durable(self._driver)
 
     def begin(self) -> None:
         """Take the write lock at once: a deferred one could fail when it is too late."""
@@ -325,9 +316,20 @@ class SQLite(Unshared):
 
     def _write(self, sql: str, rows: Sequence[Sequence[object]]) -> int:
         try:
-            return self._driver.executemany(sql, rows).rowcount
+            matched = self._driver.executemany(sql, rows).rowcount
         except sqlite3.Error as fault:
             raise refusal_of(fault) from fault
+        self._ours += matched
+        return matched
+
+    def watch(self) -> None:
+        """Remember how many rows were written so far, by whatever wrote them."""
+        self._ours, self._before = 0, self._driver.total_changes
+
+    def beside(self) -> Counts:
+        """Count all rows but ours; SQLite does not say of which table they are."""
+        more = self._driver.total_changes - self._before - self._ours
+        return {None: more} if more else {}
 
     def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write the statement that inserts rows; what all of them share stands in it, and is not bound for each."""

@@ -64,7 +64,8 @@ def _definition(connection: sqlite3.Connection, name: str) -> str:
     listed = connection.execute("SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ?", (name,))
     actual = (listed.fetchone() or (kind,))[0]
     if kind != "table" or actual != "table":
-        raise TableRefused(f"{name} is a {actual}, not a table")
+        hint = TableRefused.of_view if actual == "view" else None
+        raise TableRefused(f"{name} is a {actual}, not a table", hint=hint)
     return str(sql)
 
 

@@ -25,7 +25,10 @@ class Conflict(HffixError):
 class ReadBackDiffers(HffixError):
     """What stands in the table after the write is not what was approved: a trigger, a truncation, a conversion."""
 
-    code, hint = "HFX-602", "Find what changes the row when it is written; plan again with --trial."
+    code, hint = (
+        "HFX-602",
+        "Find what changes the row when it is written; plan again, expected effects declared with fix.side_effects(…).",
+    )
     untouched = _EARLIER
 
 
@@ -115,6 +118,16 @@ class LookupChanged(HffixError):
     """What the fix looked values up in is not what it was at plan."""
 
     code, status, hint = "HFX-616", 3, "Plan again: the values would come out differently now."
+
+
+class WritesBeside(HffixError):
+    """Rows that are in no line were written along with ours, by a trigger or a rule, and nobody declared it."""
+
+    code, hint = (
+        "HFX-640",
+        "Declare what is expected, and plan again: fix.side_effects(TABLE), or hffix rollback RUN --besides TABLE",
+    )
+    untouched = "The chunk was rolled back whole; the chunks before it are committed, logged and backed up."
 
 
 class CaseUnbalanced(HffixError):

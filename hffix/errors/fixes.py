@@ -141,6 +141,12 @@ class TwoNumbers(FixError):
     code, hint = "HFX-222", "Give the newer one the next free number."
 
 
+class EffectUndeclared(FixError):
+    """The database itself sets a column whenever a row is updated, and the fix does not declare it."""
+
+    code, hint = "HFX-240", "Declare it in the fix, so that it is seen, signed and recorded: fix.side_effects(…)"
+
+
 class NothingDeclared(FixError):
     """The fix declares no scope, or a scope of a kind that this version does not plan."""
 

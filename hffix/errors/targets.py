@@ -29,6 +29,7 @@ class TableRefused(HffixError):
     """A table cannot be corrected exactly: a view, a virtual table, no declared key, or a type not carried."""
 
     code, hint = "HFX-504", "Take the table out of the fix, or give it a declared key."
+    of_view = "Name the table that the view shows: rows are written where they lie."
 
 
 class KeyRefused(HffixError):

@@ -9,6 +9,9 @@ from functools import cached_property
 
 from hffix.model import canonical
 
+# A column's default where the database numbers it, and takes no number from anybody.
+ALWAYS_NUMBERED = "GENERATED ALWAYS AS IDENTITY"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -60,6 +63,12 @@ class Table:
     def stored(self) -> tuple[str, ...]:
         """The columns that hold a value of their own: all but the generated ones."""
         return tuple(column.name for column in self.columns if not column.generated)
+
+    @cached_property
+    def unique_columns(self) -> tuple[tuple[str, ...], ...]:
+        """The unique indexes of whole columns and all rows; of any other only the database can say what it forbids."""
+        names = set(self.names)
+        return tuple(columns for columns in self.unique if names.issuperset(columns))
 
     def column(self, name: str) -> Column | None:
         """Find a column by its exact name."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from hffix.model.acts import Act
 from hffix.model.manifest import Manifest
 from hffix.model.quorum import Part, Quorum
 from hffix.reports import statements
@@ -34,6 +35,7 @@ class Facts:
     fingerprint: str
     purpose: str
     expires: str | None
+    acts: tuple[Act, ...] | None = ()
 
 
 def what_is_signed(
@@ -45,11 +47,12 @@ def what_is_signed(
     fingerprint: str,
     purpose: str,
     expires: str | None,
+    acts: tuple[Act, ...] | None = (),
 ) -> Facts:
-    """Gather the facts of one signature over one change set."""
+    """Gather the facts of one signature over one change set; `acts` is None where they are not known here."""
     return Facts(
         manifest=manifest, digest=digest, person=person, name=name, fingerprint=fingerprint, purpose=purpose,
-        expires=expires,
+        expires=expires, acts=acts,
     )  # fmt: skip
 
 
@@ -106,6 +109,7 @@ def _pairs(facts: Facts, *, say: Messages) -> Iterator[tuple[str, str]]:
         label = ""
     yield say.word("it leaves"), _left(manifest, say=say)
     yield from statements.cautions_of(manifest, say=say)
+    yield from statements.acts_of(facts.acts, say=say)
     yield say.word("purpose"), f"{_purpose(facts, say=say)}      {_expiry(facts, say=say)}"
     yield say.word("trial"), statements.trial_of(manifest, say=say)
     yield say.word("digest"), facts.digest

@@ -59,6 +59,21 @@ CHINESE: Final[dict[str, str]] = {
     "unresolved": "待人工",
     "digest": "摘要",
     "takes back": "回滚",
+    "sets off": "触发",
+    "not known here: the change set's schema is where it was planned": (
+        "此处不得而知：变更集的表结构说明在计划所在的机器上"
+    ),
+    "{count} more act on these tables": "另有 {count} 项作用于这些表",
+    "{table}: trigger {name}, {when}": "{table}：触发器 {name}，{when}",
+    "{table}: rule {name}, {when}": "{table}：规则 {name}，{when}",
+    "{table}: foreign key {name}, {when}, refused where it would reach a row": (
+        "{table}：外键 {name}，{when}；会波及其他行时拒绝执行"
+    ),
+    "{table}: {name} is set whenever a row is updated": "{table}：更新行时数据库自行设置 {name}",
+    "{table}: row-level security": "{table}：行级安全策略",
+    "the database itself writes rows of {table}, which are neither backed up nor taken back": (
+        "数据库自行写入 {table} 的行，这些行既不备份也不回滚"
+    ),
     "conflicts": "冲突",
     "besides": "附带",
     "requires": "前提",

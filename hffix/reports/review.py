@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from hffix.model.acts import Act
 from hffix.model.manifest import Manifest
 from hffix.reports.messages import Messages
 from hffix.reports.safe import safe
@@ -64,7 +65,8 @@ class Review:
 
     `lacking` holds texts such as "1 leader" or "2 leader or auditor". `whole` says that the shapes come from the rows
     and not from the manifest; `table`, `chosen` and `only_unresolved` say what part of the change set was asked for.
-    `cases` is known only where the rows were looked at.
+    `cases` is known only where the rows were looked at; `acts` is what the database itself does to the written tables,
+    None where that is not known here.
     """
 
     manifest: Manifest
@@ -80,6 +82,7 @@ class Review:
     chosen: Shape | None = None
     only_unresolved: bool = False
     cases: int | None = None
+    acts: tuple[Act, ...] | None = ()
 
     @property
     def id(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hffix.model import canonical
+from hffix.model.acts import Act
 from hffix.model.canonical import Json
 from hffix.reports.review import Reason, Review, Shape, next_command
 from hffix.reports.safe import safe_tree
@@ -29,6 +30,7 @@ def as_json(review: Review) -> dict[str, Json]:
             "tables": {table: counts["tables"][table] for table in review.tables},
             "shapes": [_shape(shape) for shape in ((review.chosen,) if review.chosen else review.shapes)],
             "unresolved": [_reason(reason) for reason in review.reasons],
+            "acts": None if review.acts is None else [_act(act) for act in review.acts],
             "cases": review.cases,
             "rows_here": review.whole,
             "erased": review.erased,
@@ -39,6 +41,10 @@ def as_json(review: Review) -> dict[str, Json]:
     if not isinstance(told, dict):
         raise TypeError("a review is told as an object")
     return told
+
+
+def _act(act: Act) -> Json:
+    return {"table": act.table, "kind": act.kind, "name": act.name, "when": act.when, "text": act.text}
 
 
 def _shape(shape: Shape) -> Json:

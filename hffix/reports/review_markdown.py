@@ -96,6 +96,7 @@ def _facts(review: Review, *, say: Messages) -> Iterator[tuple[str, str]]:
         (say.word("trial"), statements.trial_of(manifest, say=say)),
         (say.word("struck"), struck(review, say=say)),
         *statements.cautions_of(manifest, say=say),
+        *statements.acts_of(review.acts, table=review.table, say=say),
     ]
     for scope in manifest.scope:
         if review.table in {None, scope.table}:

@@ -63,6 +63,7 @@ def _facts(review: Review, *, say: Messages) -> Iterator[tuple[str, str]]:
     if told := cases_of(review, say=say):
         yield say.word("cases"), told
     yield from statements.cautions_of(manifest, say=say)
+    yield from statements.acts_of(review.acts, table=review.table, say=say)
     yield say.word("trial"), statements.trial_of(manifest, say=say)
     if manifest.struck is not None:
         yield say.word("struck"), struck(review, say=say)

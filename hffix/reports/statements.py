@@ -1,13 +1,25 @@
 """Statements about a change set that every form of its review and the block of an approval have in common."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
+from hffix.model.acts import Act
+from hffix.model.besides import ROWS
 from hffix.model.manifest import Manifest, TableCounts
 from hffix.model.scope import Scope
 from hffix.model.shape import visible_value
 from hffix.reports.messages import Messages
 from hffix.reports.review import minute, short_lineage
 from hffix.reports.safe import safe
+
+MOST_ACTS: Final = 12
+_ACTS: Final[Mapping[str, str]] = {
+    "trigger": "{table}: trigger {name}, {when}",
+    "rule": "{table}: rule {name}, {when}",
+    "action": "{table}: foreign key {name}, {when}, refused where it would reach a row",
+    "column": "{table}: {name} is set whenever a row is updated",
+    "policy": "{table}: row-level security",
+}
 
 
 def names(found: Iterable[str], *, say: Messages) -> str:
@@ -71,6 +83,21 @@ def limits_of(scope: Scope, *, say: Messages) -> Iterator[str]:
         yield say("looks into {tables} without guarding what it finds", tables=names(scope.unguarded, say=say))
 
 
+def acts_of(acts: tuple[Act, ...] | None, *, say: Messages, table: str | None = None) -> Iterator[tuple[str, str]]:
+    """Say what the database itself does when these rows are written, or that this is not known here."""
+    label = say.word("sets off")
+    if acts is None:
+        yield label, say.word("not known here: the change set's schema is where it was planned")
+        return
+    shown = [act for act in acts if table in {None, act.table}]
+    for act in shown[:MOST_ACTS]:
+        facts = {"table": safe(act.table), "name": safe(act.name), "when": safe(act.when, longest=200)}
+        yield label, say(_ACTS[act.kind], **facts)
+        label = ""
+    if len(shown) > MOST_ACTS:
+        yield "", say("{count} more act on these tables", count=len(shown) - MOST_ACTS)
+
+
 def trial_of(manifest: Manifest, *, say: Messages) -> str:
     """Say what the trial showed, or why there is none."""
     trial = manifest.trial
@@ -99,6 +126,10 @@ def cautions_of(manifest: Manifest, *, say: Messages) -> Iterator[tuple[str, str
     if manifest.fix.on_conflict == "skip":
         yield say.word("conflicts"), say.word("rows that changed since are left and recorded; the rest is written")
     for effect in manifest.side_effects:
+        if effect.column == ROWS:
+            text = "the database itself writes rows of {table}, which are neither backed up nor taken back"
+            yield say.word("besides"), say(text, table=safe(effect.table))
+            continue
         column = safe(f"{effect.table}.{effect.column}")
         yield say.word("besides"), say("the database itself changes {column}", column=column)
     for condition in manifest.requires:

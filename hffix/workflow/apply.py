@@ -26,6 +26,7 @@ from hffix.errors.applying import (
 )
 from hffix.errors.approvals import Revoked
 from hffix.model import merkle
+from hffix.model.besides import blamed
 from hffix.model.record import BackupFacts
 from hffix.model.record import Chunk as ChunkRecord
 from hffix.model.run import MOST_ROWS, State, next_rows
@@ -35,6 +36,7 @@ from hffix.store import backups
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.again import again
 from hffix.workflow.ahead import Ahead
+from hffix.workflow.besides import refusing_besides
 from hffix.workflow.block import Alike, Block
 from hffix.workflow.chunk import APPLIED, Chunk, Verdict, backup_lines, conflict_of, log_of, read_back, refuse_reached
 from hffix.workflow.closing import close_run
@@ -149,10 +151,11 @@ def _apply_chunk(work: Work, chunk: Chunk, *, cut: bool) -> None:
         refuse_reached(work.session, work.tables, lines, before)
         backup = _back_up(work, chunk, lines, before)
         failpoints.reach("chunk.backed-up")
-        write_rows(work.session, work.tables, lines)
-        work.session.settle_constraints()
-        failpoints.reach("chunk.written")
-        observed = iter(read_back(work.session, work.tables, lines, before, effects=work.effects))
+        with refusing_besides(work.session, work.tables, lines, besides=work.besides):
+            write_rows(work.session, work.tables, lines)
+            work.session.settle_constraints()
+            failpoints.reach("chunk.written")
+            observed = iter(read_back(work.session, work.tables, lines, before, effects=work.besides.columns))
         verdicts = [next(observed) if verdict.outcome == "applied" else verdict for verdict in verdicts]
         del found, before, lines  # the rows are most of what a chunk keeps in memory
         failpoints.reach("chunk.read-back")
@@ -215,9 +218,8 @@ def write_rows(session: Session, tables: Tables, block: Block) -> None:
     for group in block.runs():
         written = _write(session, tables[group.table], group)
         if written != len(group.lines):
-            raise RowCountDiffers(
-                f"{group.kind} of {len(group.lines):,} rows of {group.table}: the database matched {written:,}"
-            )
+            told = f"{group.kind} of {len(group.lines):,} rows of {group.table}: the database matched {written:,}"
+            raise RowCountDiffers(f"{told}{blamed(tables, [group.table])}")
 
 
 def _write(session: Session, table: Table, group: Alike) -> int:

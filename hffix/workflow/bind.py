@@ -12,6 +12,7 @@ from hffix.errors.fixes import BadDeclaration, KeyWritten, NothingDeclared, Unkn
 from hffix.errors.targets import QueryFailed
 from hffix.model.schema import Table, parents_first
 from hffix.model.scope import Scope, ScopeKind
+from hffix.workflow.bind_effects import check_effects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,8 @@ def bind(script: Script, snapshot: Snapshot, *, params: Params = NO_PARAMS) -> B
     )
     cases = tuple(_bound_cases(script, declared, tables, snapshot, params=params) for declared in fix.case_scopes)
     for columns in fix.kept:
-        _check_named(script, columns, tables, what="keeps")
-    _check_named(script, (f"{e.table}.{e.column}" for e in fix.effects), tables, what="side_effects")
+        _check_kept(script, columns, tables)
+    check_effects(script, tables, snapshot)
     return Binding(tables=tables, scopes=scopes, cases=cases, order=parents_first(tables.values()))
 
 
@@ -194,10 +195,10 @@ def _other_tables(sqls: Iterable[str], table: Table, snapshot: Snapshot) -> tupl
     return tuple(sorted(word for word in words if word != table.name.casefold() and snapshot.has_table(word)))
 
 
-def _check_named(script: Script, columns: Iterable[str], tables: Mapping[str, Table], *, what: str) -> None:
+def _check_kept(script: Script, columns: Iterable[str], tables: Mapping[str, Table]) -> None:
     for dotted in columns:
         name, _, column = dotted.rpartition(".")
         if name not in tables:
-            raise BadDeclaration(f"{script.path.name}: {what} names {dotted}, but no scope touches {name}")
+            raise BadDeclaration(f"{script.path.name}: keeps names {dotted}, but no scope touches {name}")
         if tables[name].column(column) is None:
-            raise UnknownColumn(f"{script.path.name}: {what} names {column}, which is no column of {name}")
+            raise UnknownColumn(f"{script.path.name}: keeps names {column}, which is no column of {name}")

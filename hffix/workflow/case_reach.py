@@ -48,14 +48,14 @@ def refuse_taken(work: CaseDecisions, changed: Changed, *, place: str) -> None:
     for spot, cells in changed.items():
         table, places = work.desk.tables[spot[0]], work.desk.places[spot[0]]
         whole = work.found[spot]
-        for columns in table.unique:
+        for columns in table.unique_columns:
             values = [cells.get(column, whole[places[column]]) for column in columns]
             if not cells.keys().isdisjoint(columns):
                 _refuse_held(work, table, columns, values, mine=spot[1], place=place)
     for (name, key), row in work.inserts.items():
         table = work.desk.tables[name]
         stated = dict(zip(table.stored, row, strict=True))
-        for columns in table.unique:
+        for columns in table.unique_columns:
             _refuse_held(work, table, columns, [stated.get(column) for column in columns], mine=key, place=place)
 
 

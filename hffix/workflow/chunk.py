@@ -14,6 +14,7 @@ from hffix.database import Session
 from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
 from hffix.errors.changesets import LinesErased
 from hffix.model import merkle
+from hffix.model.besides import blamed
 from hffix.model.canonical import encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.mask import masked
@@ -261,11 +262,14 @@ def _refuse_difference(
     table: Table, line: Line, expected: Cells | None, new: Cells | None, aside: frozenset[str]
 ) -> None:
     if expected is None or new is None:
-        raise ReadBackDiffers(f"a row of {line.table} is {'still' if new else 'not'} there after the {line.kind}")
-    compared = [column for column in table.stored if column not in aside]
-    wrong = [column for column in compared if new.get(column) != expected.get(column)]
+        told = f"a row of {line.table} is {'still' if new else 'not'} there after the {line.kind}"
+        raise ReadBackDiffers(f"{told}{blamed({line.table: table}, [line.table])}")
+    # What an update writes is held against the plan, whatever was declared of its column.
+    free = aside - (line.after or {}).keys() if line.kind == "update" else aside
+    wrong = [column for column in table.stored if column not in free and new.get(column) != expected.get(column)]
     if wrong:
-        raise ReadBackDiffers(f"{line.table}, column {', '.join(wrong)}: the row does not hold what was approved")
+        told = f"{line.table}, column {', '.join(wrong)}: the row does not hold what was approved"
+        raise ReadBackDiffers(f"{told}{blamed({line.table: table}, [line.table])}")
 
 
 def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, str]:

@@ -239,7 +239,7 @@ class _Scan:
         self.changing = changing
         self.deleting = deleting
         written = {column for bound in changing for column in bound.facts.writes}
-        self.unique = [columns for columns in table.unique if written.intersection(columns)]
+        self.unique = [columns for columns in table.unique_columns if written.intersection(columns)]
         needed = {column for bound in changing for column in bound.guards}.union(*self.unique)
         self.columns = tuple(name for name in table.names if name in needed and name not in table.key)
         self.places = {name: place for place, name in enumerate((*table.key, *self.columns))}

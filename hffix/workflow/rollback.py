@@ -2,7 +2,7 @@
 
 import platform
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import hffix
@@ -11,11 +11,12 @@ from hffix.database import Snapshot, open_for_reading
 from hffix.errors.applying import NothingToRollBack, RunOpen
 from hffix.errors.changesets import RowsMissing
 from hffix.errors.project import UsageError
+from hffix.model.besides import ROWS
 from hffix.model.change import SEED_BYTES
 from hffix.model.manifest import FORMAT, FixFacts, Manifest, Place, Reverts, TargetFacts
 from hffix.model.run import Past, Run
 from hffix.model.schema import Table
-from hffix.model.scope import Scope
+from hffix.model.scope import Scope, SideEffect
 from hffix.store import changesets
 from hffix.store.changesets import ChangeSet, known_manifest
 from hffix.workflow.inverting import CHANGED_SINCE, Inverting
@@ -37,8 +38,13 @@ class RolledBack:
     rows: int
 
 
-def rollback(setting: Setting, run: int, *, table: str | None = None, row: str | None = None) -> RolledBack:
-    """Plan the inverse of a closed run, whole or of one table or row; approved and applied like any other."""
+def rollback(
+    setting: Setting, run: int, *, table: str | None = None, row: str | None = None, besides: Sequence[str] = ()
+) -> RolledBack:
+    """Plan the inverse of a closed run, whole or of one table or row; approved and applied like any other.
+
+    `besides` names tables of which triggers write rows when the run is taken back, more than its fix declared.
+    """
     with open_for_reading(setting.url, folder=setting.folder) as snapshot:
         past = read_chain(snapshot)
         told = find_run(past, run)
@@ -66,7 +72,8 @@ def rollback(setting: Setting, run: int, *, table: str | None = None, row: str |
             work.run_all(kept=bool(manifest.keeps))
             if not draft.sums.leaves:
                 _refuse_nothing(setting, past, work)
-            inverse = _manifest(setting, snapshot, manifest, told, work, past.found.lineage)
+            effects = _effects(snapshot, manifest, besides)
+            inverse = _manifest(setting, snapshot, manifest, told, work, past.found.lineage, effects=effects)
             change_set = draft.finish(
                 inverse,
                 schema={name: described.describe() for name, described in tables.items()},
@@ -96,8 +103,22 @@ def _key(snapshot: Snapshot, tables: Mapping[str, Table], table: str | None, row
     return key_text(snapshot, tables[table], row)
 
 
+def _effects(snapshot: Snapshot, original: Manifest, besides: Sequence[str]) -> tuple[SideEffect, ...]:
+    unknown = [name for name in besides if not snapshot.has_table(name.rpartition(".")[2])]
+    if unknown:
+        raise UsageError(f"there is no table {unknown[0]}")
+    return tuple(dict.fromkeys((*original.side_effects, *(SideEffect(table=name, column=ROWS) for name in besides))))
+
+
 def _manifest(
-    setting: Setting, snapshot: Snapshot, original: Manifest, run: Run, work: Inverting, lineage: str
+    setting: Setting,
+    snapshot: Snapshot,
+    original: Manifest,
+    run: Run,
+    work: Inverting,
+    lineage: str,
+    *,
+    effects: tuple[SideEffect, ...],
 ) -> Manifest:
     head, sums, counts = reader.read_head(snapshot), work.draft.sums, work.measure.counts()
     planner = setting.planner(setting.policy_if_any())
@@ -122,7 +143,7 @@ def _manifest(
         chain=Place(number=head.number, head=head.head),
         schema={name: table.digest for name, table in work.tables.items()},
         scope=tuple(_scope(name, work, counts.changed) for name in work.tables),
-        side_effects=original.side_effects,
+        side_effects=effects,
         requires=(),
         ensures=(),
         snapshot=snapshot.now(),

@@ -18,6 +18,7 @@ from hffix.errors.evidence import LostRecords
 from hffix.errors.project import StorageFailed
 from hffix.errors.targets import Fenced, NotOnChain, OtherLineage
 from hffix.model import merkle
+from hffix.model.besides import Besides, besides_of
 from hffix.model.grant import grants_to_write
 from hffix.model.manifest import Manifest
 from hffix.model.record import Open, Record, Resume, Revoke
@@ -91,12 +92,9 @@ class Work:
         return self.change_set.manifest
 
     @property
-    def effects(self) -> Mapping[str, frozenset[str]]:
-        """The columns that the database itself changes, by table."""
-        found: dict[str, set[str]] = {}
-        for effect in self.manifest.side_effects:
-            found.setdefault(effect.table, set()).add(effect.column)
-        return {table: frozenset(columns) for table, columns in found.items()}
+    def besides(self) -> Besides:
+        """What the database itself may write along."""
+        return besides_of(self.manifest.side_effects)
 
     def time(self) -> str:
         """Read the target's clock, never behind what the next record rests on."""

@@ -15,6 +15,7 @@ from hffix.reports.review import Example, Reason, Review, Shape
 from hffix.store.changesets import ChangeSet
 from hffix.store.line_files import is_erased
 from hffix.store.projects import Project
+from hffix.workflow.acts import acts_in
 from hffix.workflow.chunk import key_for_eyes
 from hffix.workflow.measure import MOST_SHAPES
 from hffix.workflow.measure import Shape as ShapeName
@@ -63,6 +64,7 @@ def review(
         chosen=chosen,
         only_unresolved=only_unresolved,
         cases=gallery.cases if whole and not only_unresolved else None,
+        acts=acts_in(change_set),
     )
 
 

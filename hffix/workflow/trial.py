@@ -1,7 +1,7 @@
 """Trial: apply a whole change set and its inverse on rows that are put back, before anybody signs."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,12 +9,15 @@ from hffix.database import Session
 from hffix.database.session import NO_PARAMS, Params
 from hffix.database.target import open_for_trial
 from hffix.errors import HffixError
+from hffix.errors.applying import ReadBackDiffers, WritesBeside
 from hffix.errors.fixes import TrialFailed
+from hffix.model.besides import Besides, besides_of
 from hffix.model.change import Line, inverse_cells
 from hffix.model.grant import grants_to_write
 from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
 from hffix.workflow import apply
+from hffix.workflow.besides import refusing_besides
 from hffix.workflow.block import Block
 from hffix.workflow.chunk import Masking, conflict_of, key_for_eyes, plain_lines, read_back
 from hffix.workflow.conditions import holds
@@ -47,7 +50,7 @@ class _Trial:
     session: Session
     tables: Tables
     manifest: Manifest
-    effects: Mapping[str, frozenset[str]]
+    besides: Besides
     mask_of: Masking
 
 
@@ -55,14 +58,12 @@ def try_out(setting: Setting, change_set: ChangeSet, *, params: Params = NO_PARA
     """Write every line and then its inverse; refuse what does not hold, and count rows that do not come back."""
     began = time.monotonic()
     manifest = change_set.manifest
-    effects: dict[str, frozenset[str]] = {}
-    for effect in manifest.side_effects:
-        effects[effect.table] = effects.get(effect.table, frozenset()) | {effect.column}
     with open_for_trial(setting.url, folder=setting.folder) as session:
         refuse_lacking(session, grants_to_write(manifest, back=True))
         tables = {name: session.table(name) for name in manifest.schema}
+        besides = besides_of(manifest.side_effects)
         trial = _Trial(
-            session=session, tables=tables, manifest=manifest, effects=effects, mask_of=setting.project.mask_of
+            session=session, tables=tables, manifest=manifest, besides=besides, mask_of=setting.project.mask_of
         )
         started = session.now()
         session.begin()
@@ -111,16 +112,20 @@ def _forward(trial: _Trial, block: Block) -> int:
         session.begin()
 
     def stand(start: int, end: int) -> None:
-        read_back(session, tables, lines[start:end], found[start:end], effects=trial.effects)
+        read_back(session, tables, lines[start:end], found[start:end], effects=trial.besides.columns)
 
-    unit = _first_failing(write, count=len(units) - 1, undo=take_back)
-    if unit is not None:
-        first, fault = unit
-        raise _refused(trial, *_narrowed(trial, lines[units[first] : units[first + 1]], fault))
-    failed = _first_failing(stand, count=len(lines))
-    if failed is not None:
-        place, fault = failed
-        raise _refused(trial, lines[place : place + 1], fault)
+    try:
+        with refusing_besides(session, tables, lines, besides=trial.besides):
+            unit = _first_failing(write, count=len(units) - 1, undo=take_back)
+            if unit is not None:
+                first, fault = unit
+                raise _refused(trial, *_narrowed(trial, lines[units[first] : units[first + 1]], fault))
+            failed = _first_failing(stand, count=len(lines))
+            if failed is not None:
+                place, fault = failed
+                raise _refused(trial, lines[place : place + 1], fault)
+    except WritesBeside as more:
+        raise TrialFailed(f"the trial was refused: {more.message}", hint=more.advice) from more
     return len(lines)
 
 
@@ -160,7 +165,8 @@ def _refused(trial: _Trial, lines: Sequence[Line], fault: HffixError) -> TrialFa
     case = f"case {line.case}" if line.case is not None else ""
     row = f"the {line.kind} of row {key_for_eyes(line.table, line.key, mask_of=trial.mask_of)} of {line.table}"
     where = case if len(lines) > 1 else f"{row} in {case}" if case else row
-    refused = TrialFailed(f"the trial was refused at {where}: {fault.message}")
+    hint = fault.advice if isinstance(fault, ReadBackDiffers) else None
+    refused = TrialFailed(f"the trial was refused at {where}: {fault.message}", hint=hint)
     refused.__cause__ = fault
     return refused
 
@@ -210,8 +216,9 @@ def _comes_back(trial: _Trial, lines: Block) -> bool:
     trial.session.savepoint()
     try:
         found = lock_rows(trial.session, trial.tables, lines)
-        apply.write_rows(trial.session, trial.tables, lines)
-        read_back(trial.session, trial.tables, lines, found, effects=trial.effects)
+        with refusing_besides(trial.session, trial.tables, lines, besides=trial.besides):
+            apply.write_rows(trial.session, trial.tables, lines)
+            read_back(trial.session, trial.tables, lines, found, effects=trial.besides.columns)
     except HffixError:
         trial.session.undo()
         return False

@@ -10,9 +10,9 @@ from hffix.reports.review_json import as_json
 Made = Callable[..., Any]
 
 KEYS = [
-    "cases", "change_set", "counts", "digest", "ensures", "erased", "fix", "irreversible", "keeps", "lacking", "next",
-    "parent", "planner", "requires", "reverts", "rows_here", "scope", "shapes", "side_effects", "snapshot", "state",
-    "struck", "tables", "target", "trial", "unmasked", "unresolved",
+    "acts", "cases", "change_set", "counts", "digest", "ensures", "erased", "fix", "irreversible", "keeps", "lacking",
+    "next", "parent", "planner", "requires", "reverts", "rows_here", "scope", "shapes", "side_effects", "snapshot",
+    "state", "struck", "tables", "target", "trial", "unmasked", "unresolved",
 ]  # fmt: skip
 
 

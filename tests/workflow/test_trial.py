@@ -52,15 +52,15 @@ def test_without_a_trial_or_without_changes_none_is_stated(desk: Desk) -> None:
         ),
         (
             "CREATE TRIGGER meddling AFTER UPDATE ON t BEGIN UPDATE t SET raw = 'secret' WHERE id = NEW.id; END",
-            "update of row 1 of t: t, column raw: the row does not hold what was approved",
+            "update of row 1 of t: t, column raw: the row does not hold what was approved (trigger meddling of t)",
         ),
         (
             "CREATE TRIGGER undoing AFTER UPDATE OF state ON t BEGIN UPDATE t SET state = OLD.state WHERE id = 1; END",
-            "update of row 1 of t: t, column state: the row does not hold what was approved",
+            "update of row 1 of t: t, column state: the row does not hold what was approved (trigger undoing of t)",
         ),
         (
             "CREATE TRIGGER taking AFTER UPDATE ON t WHEN NEW.id = 3 BEGIN DELETE FROM t WHERE id = NEW.id; END",
-            "update of row 3 of t: a row of t is not there after the update",
+            "update of row 3 of t: a row of t is not there after the update (trigger taking of t)",
         ),
     ],
     ids=["unique", "refusing trigger", "meddling trigger", "undoing trigger", "deleting trigger"],
