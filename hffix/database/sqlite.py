@@ -12,8 +12,8 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
-from hffix.database.sqlite_statements import bind_params, in_keys
-from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, literal, read_text
+from hffix.database.sqlite_statements import appended, bind_params, in_keys
+from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
 from hffix.model.besides import Counts
@@ -333,11 +333,7 @@ class SQLite(Unshared):
 
     def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write the statement that inserts rows; what all of them share stands in it, and is not bound for each."""
-        differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
-        alone = differing or dict(list(columns.items())[:1])
-        marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
-        sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
-        return partial(self._driver.executemany, sql, list(zip(*alone.values(), strict=True)))
+        return partial(self._driver.executemany, *appended(table, columns))
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

@@ -1,11 +1,11 @@
 """Parts of SQLite's statements: an author's params by place, and rows by key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hffix.authoring.words import with_marks
 from hffix.database.session import Params, Row
 from hffix.database.sqlite_schema import quote
-from hffix.database.sqlite_values import as_parameter, bind
+from hffix.database.sqlite_values import as_parameter, bind, literal
 from hffix.model.schema import Table
 
 
@@ -28,3 +28,12 @@ def in_keys(table: Table, keys: Sequence[Row]) -> str:
         return f"{quote(table.key[0])} IN ({','.join(bind([key[0] for key in keys]))})"
     columns = ", ".join(map(quote, table.key))
     return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"
+
+
+def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> tuple[str, list[tuple[object, ...]]]:
+    """Write the statement that inserts rows, and what is bound for each: what all rows share stands in the statement."""
+    differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
+    alone = differing or dict(list(columns.items())[:1])
+    marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
+    sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
+    return sql, list(zip(*alone.values(), strict=True))
