@@ -31,7 +31,7 @@ def in_keys(table: Table, keys: Sequence[Row]) -> str:
 
 
 def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> tuple[str, list[tuple[object, ...]]]:
-    """Write the statement that inserts rows, and what is bound for each: what all rows share stands in the statement."""
+    """Write the statement that inserts rows, and what is bound for each: what all rows share stands in it."""
     differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
     alone = differing or dict(list(columns.items())[:1])
     marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
