@@ -6,7 +6,7 @@ import pytest
 
 from hffix.database import Snapshot
 from hffix.database.session import Row
-from hffix.errors.targets import Busy, QueryFailed
+from hffix.errors.targets import Busy, ConnectionLost, QueryFailed
 from hffix.model.value import Raw, Typed, UnreadableText
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
@@ -209,6 +209,19 @@ def test_a_read_that_breaks_off_is_an_error_and_not_the_end_of_the_rows(database
         with pytest.raises(QueryFailed, match="SUBQUERY"):
             snapshot.select(broken)
         assert snapshot.single("SELECT count(*) FROM t") == 70000
+
+
+def test_a_snapshot_whose_connection_breaks_does_not_end_like_one_without_more_rows(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.engine.page_rows, 2)
+    database.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_5")
+    with database.reading() as snapshot:
+        pages = snapshot.scan(snapshot.table("t"), columns=())
+        assert next(pages) == [(1,), (2,)]
+        database.run(f"KILL {snapshot.single('SELECT CONNECTION_ID()')}")
+        with pytest.raises(ConnectionLost):
+            next(pages)
 
 
 def test_rows_longer_than_a_packet_are_read_whole(database: Database) -> None:

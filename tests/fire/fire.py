@@ -41,6 +41,8 @@ def marked(a: str, b: str) -> str:
     """Mark what the writers change all the time."""
     return f"{a}+{b}"
 '''
+# SQLite's writers hold the whole database from their beginning.
+LOCKING = {"sqlite": "", "postgresql": " FOR UPDATE", "mysql": " FOR UPDATE"}
 # Of so many seeds one also takes its run back, beside the same writers.
 ROLLED_BACK = 3
 # The texts of a row, and how often the business has written it; None where there is no row.
@@ -99,7 +101,7 @@ class _Writers:
         begin = "BEGIN IMMEDIATE" if self.database.engine.name == "sqlite" else "BEGIN"
         try:
             outsider.run(begin)
-            _change(outsider, drawn, mark=mark)
+            _change(outsider, drawn, mark=mark, engine=self.database.engine.name)
             outsider.run("COMMIT")
         except self.faults:
             _give_up(outsider, self.faults)
@@ -120,24 +122,23 @@ def _give_up(outsider: Outsider, faults: tuple[type[Exception], ...]) -> None:
         return
 
 
-def _change(outsider: Outsider, drawn: random.Random, *, mark: str) -> None:
+def _change(outsider: Outsider, drawn: random.Random, *, mark: str, engine: str) -> None:
     if drawn.random() < 0.05:
         row = 1000 + drawn.randrange(10**8)
         outsider.run(f"INSERT INTO thing VALUES ({row}, '{mark}', 'new', 'c', 0)")
         return
     row = drawn.randrange(1, HOT_ROWS + 1) * 3 // 2
-    # The counter takes the row's lock, so that what is read next is what this transaction changes.
-    outsider.run(f"UPDATE thing SET n = n + 1 WHERE id = {row}")
-    found = outsider.ask(f"SELECT a, b, c, n FROM thing WHERE id = {row}")
+    # What is read is what this transaction changes: a row that comes back under its key meanwhile is not seen.
+    found = outsider.ask(f"SELECT a, b, c, n FROM thing WHERE id = {row}{LOCKING[engine]}")
     if not found:
         return
-    old = (str(found[0][0]), str(found[0][1]), str(found[0][2]), int(found[0][3]) - 1)
+    old = (str(found[0][0]), str(found[0][1]), str(found[0][2]), int(found[0][3]))
     if drawn.random() < 0.1:
         outsider.run(f"DELETE FROM thing WHERE id = {row}")
         new: State = None
     else:
         column = drawn.choice("abc")
-        outsider.run(f"UPDATE thing SET {column} = '{mark}' WHERE id = {row}")
+        outsider.run(f"UPDATE thing SET {column} = '{mark}', n = n + 1 WHERE id = {row}")
         a, b, c = (mark if name == column else text for name, text in zip("abc", old[:3], strict=True))
         new = (str(a), str(b), str(c), old[3] + 1)
     told = json.dumps([old, new])
@@ -168,7 +169,8 @@ def fight(database: Database, folder: Path, *, seed: int) -> Fought:
         steps = list(_steps(theirs.get(row, [])))
         where = f"seed {seed}, row {row}"
         assert _leads(first[row], steps, ours.get(row, []), last.get(row)), (
-            f"{where}: a write was lost, made over a changed row, or made twice"
+            f"{where}: a write was lost, made over a changed row, or made twice: from {first[row]} by {steps}"
+            f" and {ours.get(row)} to {last.get(row)}"
         )
     assert verify(office.setting(), data=True).problems == ()
     written = sum(map(len, theirs.values()))
