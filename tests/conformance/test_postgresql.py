@@ -161,7 +161,7 @@ def test_what_a_trigger_raises_is_told_by_name_only(database: Database) -> None:
         session.begin()
         with pytest.raises(WriteRefused) as refused:
             session.update(session.table("person"), columns=["name"], rows=[((1,), ("x",))])
-    assert refused.value.message == "PostgreSQL refused a row (RaiseException)"
+    assert refused.value.message == "PostgreSQL refused a row (RaiseException in angry())"
 
 
 def test_a_constraint_is_named_and_the_value_is_not(database: Database) -> None:
