@@ -185,7 +185,7 @@ def _refuse(inspector: Inspector, name: str, place: Mapping[str, Any]) -> None:
     kept = _asked(lambda: inspector.get_materialized_view_names(schema=schema))
     for kind, names in (("view", views), ("materialized view", kept)):
         if bare in (names or ()):
-            raise TableRefused(f"{name} is a {kind}, not a table")
+            raise TableRefused(f"{name} is a {kind}, not a table", hint=TableRefused.of_view)
 
 
 def _is_numbered(facts: Any) -> bool:

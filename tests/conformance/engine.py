@@ -118,6 +118,8 @@ class Engine(ABC):
     """The name of the constant that says how many rows a page of a scan holds."""
     quote: str = '"'
     """What stands around a name in the engine's SQL."""
+    speaks: str = ""
+    """Whose SQL an outsider speaks to it, where it goes by another name."""
     lacking: Mapping[str, str] = MappingProxyType({})
     """The tests about something that the engine has not, by name, each with the reason; they are counted as skipped."""
     dialects: frozenset[str] = frozenset()

@@ -21,6 +21,7 @@ class KinOfMySQLEngine(MySQLEngine):
     """A database of its own on a server, reached as another vendor's would be."""
 
     name = "generic_mysql"
+    speaks = "mysql"
     words = Words(integer="integer", text="longtext", key_text="varchar(60)", decimal="decimal(12,2)", blob="longblob")
     held = HELD_MYSQL
     settled = SETTLED_MYSQL

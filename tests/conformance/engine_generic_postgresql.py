@@ -21,15 +21,27 @@ UNSEEN = (
 )
 UNGUARDED = "no trigger guards the change log here: only missing rights and its chain do"
 ELSEWHERE = "a second process does not know the dialect that these tests register"
-LACKING = dict.fromkeys(
-    (
-        "test_a_writer_between_the_snapshots_is_not_taken_for_a_fix_that_cannot_be_repeated",
-        "test_a_fix_that_gives_other_rows_in_another_process_is_refused",
-    ),
-    ELSEWHERE,
-) | dict.fromkeys(
-    ("test_the_database_refuses_to_change_what_was_logged", "test_a_guard_that_was_taken_away_is_named"),
-    "no statement makes a trigger in every database, so there are no guards to break",
+LACKING = (
+    dict.fromkeys(
+        (
+            "test_a_trigger_that_writes_another_table_is_refused_by_trial_and_run",
+            "test_a_way_back_that_would_write_more_is_counted_as_none_and_can_be_declared_when_it_is_needed",
+            "test_what_acts_on_a_table_is_told_by_its_change_set",
+            "test_a_column_that_a_trigger_sets_is_refused_until_it_is_declared_and_then_recorded",
+        ),
+        "triggers are not seen, nor what they write elsewhere, and a note says so; the rows themselves are read back",
+    )
+    | dict.fromkeys(
+        (
+            "test_a_writer_between_the_snapshots_is_not_taken_for_a_fix_that_cannot_be_repeated",
+            "test_a_fix_that_gives_other_rows_in_another_process_is_refused",
+        ),
+        ELSEWHERE,
+    )
+    | dict.fromkeys(
+        ("test_the_database_refuses_to_change_what_was_logged", "test_a_guard_that_was_taken_away_is_named"),
+        "no statement makes a trigger in every database, so there are no guards to break",
+    )
 )
 
 
@@ -37,6 +49,7 @@ class KinOfPostgreSQLEngine(PostgreSQLEngine):
     """A database of its own on a server, reached as another vendor's would be."""
 
     name = "generic_postgresql"
+    speaks = "postgresql"
     words = Words(integer="integer", text="text", key_text="text", decimal="numeric(12,2)", blob="bytea")
     held = HELD
     settled = SETTLED

@@ -100,7 +100,7 @@ class Desk:
 
     def trigger(self, moment: str, body: str, *, name: str = "tr", of: str = "loan", returned: str = "NEW") -> None:
         """Make a trigger in the engine's own words, of which only the body is given."""
-        match self.database.engine.name:
+        match speech(self.database):
             case "postgresql":
                 self.run(
                     f"CREATE FUNCTION {name}_called() RETURNS trigger LANGUAGE plpgsql AS"
@@ -111,6 +111,11 @@ class Desk:
                 self.run(f"CREATE TRIGGER {name} {moment} ON {of} FOR EACH ROW {body}")
             case _:
                 self.run(f"CREATE TRIGGER {name} {moment} ON {of} BEGIN {body}; END")
+
+
+def speech(database: Database) -> str:
+    """Say whose SQL the engine speaks."""
+    return database.engine.speaks or database.engine.name
 
 
 @pytest.fixture
@@ -129,7 +134,7 @@ AUDITING = "INSERT INTO audit VALUES (NEW.note)"
 
 def test_a_trigger_that_writes_another_table_is_refused_by_trial_and_run(desk: Desk) -> None:
     desk.trigger("AFTER UPDATE", AUDITING)
-    more = "4 of audit" if desk.database.engine.name == "postgresql" else "4 of some table"
+    more = "4 of audit" if speech(desk.database) == "postgresql" else "4 of some table"
     told = f"the database itself wrote rows that are in no line, {more}, along with 4 of loan (trigger tr of loan)"
 
     tried, applied = desk.refused(trial=True), desk.applied()
@@ -186,12 +191,12 @@ def test_what_acts_on_a_table_is_told_by_its_change_set(desk: Desk) -> None:
 
 def test_a_column_that_a_trigger_sets_is_refused_until_it_is_declared_and_then_recorded(desk: Desk) -> None:
     desk.run("ALTER TABLE loan ADD COLUMN stamp integer DEFAULT 0 NOT NULL")
-    if desk.database.engine.name == "sqlite":
+    if speech(desk.database) == "sqlite":
         desk.trigger("AFTER UPDATE OF note", "UPDATE loan SET stamp = stamp + 1 WHERE no = NEW.no")
     else:
         desk.trigger(
             "BEFORE UPDATE",
-            "SET NEW.stamp = OLD.stamp + 1" if desk.database.engine.name == "mysql" else "NEW.stamp = OLD.stamp + 1",
+            "SET NEW.stamp = OLD.stamp + 1" if speech(desk.database) == "mysql" else "NEW.stamp = OLD.stamp + 1",
         )
     told = "loan, column stamp: the row does not hold what was approved (trigger tr of loan)"
     refused, stopped = desk.refused(trial=True), desk.applied().problem
@@ -274,8 +279,8 @@ def test_a_view_is_refused_and_its_table_is_asked_for(desk: Desk) -> None:
 
 
 def test_generated_columns_are_never_written_and_follow_their_row(desk: Desk) -> None:
-    joined = "note || note" if desk.database.engine.name != "mysql" else "concat(note, note)"
-    stored = "VIRTUAL" if desk.database.engine.name == "sqlite" else "STORED"
+    joined = "note || note" if speech(desk.database) != "mysql" else "concat(note, note)"
+    stored = "VIRTUAL" if speech(desk.database) == "sqlite" else "STORED"
     desk.run(f"ALTER TABLE loan ADD COLUMN twice varchar(90) GENERATED ALWAYS AS ({joined}) {stored}")
     applied = desk.applied()
     assert (applied.problem, desk.ask("SELECT twice FROM loan WHERE no = 1")) == (None, [("a+a+",)])
@@ -289,7 +294,7 @@ def test_generated_columns_are_never_written_and_follow_their_row(desk: Desk) ->
 
 @on_servers
 def test_a_key_that_a_sequence_could_still_hand_out_is_refused_by_the_plan(desk: Desk) -> None:
-    numbered = "serial" if desk.database.engine.name == "postgresql" else "integer AUTO_INCREMENT"
+    numbered = "serial" if speech(desk.database) == "postgresql" else "integer AUTO_INCREMENT"
     desk.run(
         f"CREATE TABLE bill (id {numbered} PRIMARY KEY, note varchar(9))", "INSERT INTO bill (note) VALUES ('x'), ('y')"
     )
@@ -304,7 +309,7 @@ def test_a_key_that_a_sequence_could_still_hand_out_is_refused_by_the_plan(desk:
 @on_servers
 def test_rows_of_a_partitioned_table_are_corrected_and_what_their_triggers_write_is_counted(desk: Desk) -> None:
     cut = "PARTITION BY RANGE (y)"
-    if desk.database.engine.name == "postgresql":
+    if speech(desk.database) == "postgresql":
         desk.run(
             f"CREATE TABLE pay (no integer, y integer, note varchar(40), PRIMARY KEY (no, y)) {cut}",
             "CREATE TABLE pay_1 PARTITION OF pay FOR VALUES FROM (0) TO (10)",
@@ -315,14 +320,12 @@ def test_rows_of_a_partitioned_table_are_corrected_and_what_their_triggers_write
         desk.run(f"CREATE TABLE pay (no integer, y integer, note varchar(40), PRIMARY KEY (no, y)) {cut} {parts}")
     desk.run("INSERT INTO pay VALUES " + ", ".join(f"({n}, {n}, 'a-')" for n in range(1, 13)))
     desk.fix(HEAD + 'fix.sql("pay", {"note": "replace(t.note, \'-\', \'+\')"}, at_most=99)\n')
-    desk.trigger(
-        "BEFORE UPDATE", "SET @seen = 1" if desk.database.engine.name == "mysql" else "NEW.no = OLD.no", of="pay"
-    )
+    desk.trigger("BEFORE UPDATE", "SET @seen = 1" if speech(desk.database) == "mysql" else "NEW.no = OLD.no", of="pay")
     applied = desk.applied()
     assert (applied.problem, applied.applied) == (None, 12)
     assert desk.taken_back(applied.run).problem is None
 
-    desk.trigger("AFTER UPDATE", AUDITING, name="more", of="pay" if desk.database.engine.name == "mysql" else "pay_2")
+    desk.trigger("AFTER UPDATE", AUDITING, name="more", of="pay" if speech(desk.database) == "mysql" else "pay_2")
     stopped = desk.applied().problem
     assert isinstance(stopped, WritesBeside)
     assert "trigger more of pay" in stopped.message or "trigger pay_2.more of pay" in stopped.message
@@ -398,7 +401,7 @@ def test_an_index_of_which_only_the_database_knows_what_it_forbids_stops_no_plan
         "postgresql": "(lower(note))",
         "mysql": "(no, note(3))",
         "sqlite": "(note) WHERE no > 3",
-    }[desk.database.engine.name]
+    }[speech(desk.database)]
     desk.run(f"CREATE UNIQUE INDEX partly ON loan {index}")
     assert desk.office.plan("1").manifest.counts.updates == 4
     desk.fix(SWAP_CASE)

@@ -219,7 +219,7 @@ def test_a_snapshot_whose_connection_breaks_does_not_end_like_one_without_more_r
     with database.reading() as snapshot:
         pages = snapshot.scan(snapshot.table("t"), columns=())
         assert next(pages) == [(1,), (2,)]
-        database.run(f"KILL {snapshot.single('SELECT CONNECTION_ID()')}")
+        database.run(f"KILL {snapshot.single('SELECT CONNECTION_ID()')!r}")
         with pytest.raises(ConnectionLost):
             next(pages)
 
