@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Inspector
 from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.sql.selectable import FromClause
@@ -17,7 +17,7 @@ from hffix.database.generic_faults import name_of
 from hffix.database.generic_link import Link
 from hffix.database.generic_statements import table_of
 from hffix.database.generic_types import Kind, Read, kind_of, reader
-from hffix.errors.targets import TableRefused
+from hffix.errors.targets import Busy, TableRefused
 from hffix.model.schema import Column, ForeignKey, Table
 
 Told = TypeVar("Told")
@@ -27,6 +27,11 @@ _SIZED: Final = frozenset({"postgresql", "mysql", "mssql"})
 # What belongs to the database itself, and refers to no table of anybody.
 _OWN: Final = frozenset({"information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys"})
 _NO_ACTION: Final = "NO ACTION"
+_PATIENCE: Final = 20
+_REFERRING: Final = text(
+    "SELECT DISTINCT CONSTRAINT_SCHEMA FROM information_schema.REFERENTIAL_CONSTRAINTS"
+    " WHERE UNIQUE_CONSTRAINT_SCHEMA = :here AND CONSTRAINT_SCHEMA <> :here"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +136,28 @@ class Catalogue:
     def _links(self, inspector: Inspector, unseen: list[str]) -> list[ForeignKey]:
         """List the references of all tables; those of other schemas, which are many, once a command."""
         if self._elsewhere is None:
-            self._elsewhere = _links_elsewhere(inspector)
+            self._elsewhere = _links_elsewhere(inspector, self._schemas(inspector))
         links, untold = self._elsewhere
         unseen += untold
         return [*(_links_of(inspector, None, unseen) or ()), *links]
+
+    def _schemas(self, inspector: Inspector) -> list[str] | None:
+        """Name the other schemas whose tables may refer to this one's; None where the dialect names none."""
+        here = inspector.default_schema_name
+        if self._link.family == "mysql":
+            # Its dialects read the references of a schema table by table, and there may be thousands.
+            return self._referring(here)
+        named = _asked(inspector.get_schema_names)
+        return named and [schema for schema in named if schema != here and schema.casefold() not in _OWN]
+
+    def _referring(self, here: str | None) -> list[str]:
+        """Ask a server of MySQL's kin; again, where it left out, with a warning, what somebody altered just then."""
+        for _ in range(_PATIENCE):
+            self._link.warned = False
+            told = [str(schema) for (schema,) in self._link.run(_REFERRING, {"here": here})]
+            if not self._link.warned:
+                return told
+        raise Busy("somebody alters tables all the time, and the server leaves them out of what it tells")
 
     def _kinds(self, name: str, found: Sequence[Any]) -> dict[str, Kind]:
         sized = self._link.family in _SIZED
@@ -226,20 +249,17 @@ def _checks(inspector: Inspector, place: Mapping[str, Any], unseen: list[str]) -
     return tuple(str(facts["sqltext"]) + str(facts.get("dialect_options") or "") for facts in found or ())
 
 
-def _links_elsewhere(inspector: Inspector) -> tuple[list[ForeignKey], list[str]]:
+def _links_elsewhere(inspector: Inspector, schemas: Sequence[str] | None) -> tuple[list[ForeignKey], list[str]]:
     """List the references of tables of other schemas, from which an action could reach into this one or out of it."""
-    unseen: list[str] = []
-    named = _asked(inspector.get_schema_names)
-    if named is None:
-        return [], ["references from tables of other schemas"]
+    unseen = ["references from tables of other schemas"] if schemas is None else []
     found: list[ForeignKey] = []
-    for schema in named:
-        if schema != inspector.default_schema_name and schema.casefold() not in _OWN:
-            try:
-                found += _links_of(inspector, schema, unseen)
-            except SQLAlchemyError:
-                if schema in inspect(inspector.bind).get_schema_names():
-                    raise
+    for schema in schemas or ():
+        try:
+            found += _links_of(inspector, schema, unseen)
+        except SQLAlchemyError:
+            # One that was dropped meanwhile refers to nothing.
+            if schema in inspect(inspector.bind).get_schema_names():
+                raise
     return found, unseen
 
 

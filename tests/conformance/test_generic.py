@@ -103,6 +103,26 @@ def test_a_lock_is_tried_in_the_words_in_which_the_fence_is_locked(database: Dat
         lock(seen, "person")
 
 
+@on_mysql
+def test_a_reference_from_another_database_of_the_server_is_seen_and_followed(database: Database) -> None:
+    here = database.url.rpartition("/")[2]
+    make_persons(database)
+    with database.outsider() as outsider:
+        try:
+            outsider.run(
+                f"CREATE DATABASE {here}_b",
+                f"CREATE TABLE {here}_b.pet (id integer PRIMARY KEY, owner integer,"
+                f" FOREIGN KEY (owner) REFERENCES {here}.person (id) ON DELETE CASCADE)",
+                f"INSERT INTO {here}_b.pet VALUES (7, 1)",
+            )
+            with database.reading() as snapshot:
+                person = snapshot.table("person")
+                (row,) = snapshot.rows(person, keys=[(1,)]).values()
+                assert list(snapshot.reached(person, rows=[row], kind="delete")) == [(f"{here}_b.pet", (7,))]
+        finally:
+            outsider.run(f"DROP DATABASE IF EXISTS {here}_b")
+
+
 @on_both
 def test_a_lock_that_makes_others_wait_is_a_lock_as_well(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     make_persons(database)

@@ -111,7 +111,9 @@ class _Writers:
 
 def _refusals(engine: str) -> tuple[type[Exception], ...]:
     """Give what the engine's driver raises where another's lock, or a row that is there, stands in the way."""
-    driver = import_module({"sqlite": "sqlite3", "postgresql": "psycopg", "mysql": "pymysql"}[engine])
+    driver = import_module(
+        {"sqlite": "sqlite3", "postgresql": "psycopg", "mysql": "pymysql"}[engine.removeprefix("generic_")]
+    )
     return (driver.OperationalError, driver.IntegrityError)
 
 
