@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hffix.errors.fixes import TrialFailed
+from hffix.errors.fixes import EffectUndeclared, TrialFailed
 from hffix.workflow.rollback import rollback
 from hffix.workflow.verify import verify
 from tests.conformance.conftest import engine_named
@@ -31,6 +31,8 @@ MADE = {
         changed timestamp(6) NOT NULL DEFAULT '2024-03-05 10:30:00' ON UPDATE current_timestamp(6))""",
     ),
 }
+# What a trigger does shows only when rows are written; what the column itself says is known before.
+UNDECLARED = {"postgresql": "column changed", "mysql": "the database itself sets changed"}
 
 
 @pytest.fixture(params=MADE)
@@ -42,7 +44,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def test_what_a_server_changes_beside_is_declared_and_recorded_or_refused(database: Database, tmp_path: Path) -> None:
     office = open_office(database, tmp_path / "office", fixes={"0001_noted": FIX, "0002_noted": DECLARED})
-    with pytest.raises(TrialFailed, match="column changed"):
+    with pytest.raises((TrialFailed, EffectUndeclared), match=UNDECLARED[database.engine.name]):
         office.plan("1", trial=True)
 
     planned = office.plan("2", trial=True)

@@ -440,5 +440,5 @@ def test_a_column_that_only_the_database_numbers_is_refused_by_the_plan(desk: De
     refused = desk.refused()
     assert (type(refused), refused.message) == (
         KeyWritten,
-        "0002_notes.py, line 4: n of loan is numbered by the database, and by nobody else",
+        "0002_notes.py, line 4: n of loan is numbered by the database",
     )

@@ -131,7 +131,7 @@ def _change(outsider: Outsider, drawn: random.Random, *, mark: str, engine: str)
         return
     row = drawn.randrange(1, HOT_ROWS + 1) * 3 // 2
     # What is read is what this transaction changes: a row that comes back under its key meanwhile is not seen.
-    found = outsider.ask(f"SELECT a, b, c, n FROM thing WHERE id = {row}{LOCKING[engine]}")
+    found = outsider.ask(f"SELECT a, b, c, n FROM thing WHERE id = {row}{LOCKING[engine.removeprefix('generic_')]}")
     if not found:
         return
     old = (str(found[0][0]), str(found[0][1]), str(found[0][2]), int(found[0][3]))
