@@ -93,5 +93,6 @@ REASONS: Final[dict[str, str]] = {
     "UNKNOWN_CHAR: variation selector": "异体字选择符",
     "not a finite number": "不是有限数值",
     "the column would lose a digit, a character or a sign": "该列会丢失数位、字符或符号",
+    "the column takes no NULL": "该列不允许为 NULL",
     "the present value is not the one that the corrections file expects": "现值与更正文件所列不符",
 }

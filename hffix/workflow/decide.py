@@ -57,6 +57,7 @@ class Decider:
         self._keys = len(table.key)
         self._reads = tuple(places[column] for column in self._scope.reads)
         self._writes = tuple(places[column] for column in self._scope.writes)
+        self._filled = frozenset(column.name for column in table.columns if not column.nullable)
         self._settlers = {column: snapshot.settler(table, column) for column in self._scope.writes}
         # One cleaned column is what most scopes are, and needs no dict of results.
         self._single = len(self._scope.writes) == 1 and self._scope.decide is not None and self._scope.results is None
@@ -157,6 +158,8 @@ class Decider:
                 f"{self._place()}: {column} would become NULL (or the function returned nothing);"
                 " the scope does not say to_null=True"
             )
+        if after is None and column in self._filled:
+            raise Unresolved("the column takes no NULL")
         return after
 
     def _key(self, row: Row) -> str:

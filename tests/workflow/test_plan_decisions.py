@@ -161,3 +161,10 @@ def test_a_column_computed_by_the_database_is_settled_like_any_other(desk: Desk)
     assert desk.after(text) == {
         "1": {"amount": {"int": "2000"}, "day": "2024-3-5"}, "3": {"amount": {"int": "25"}},
     }  # fmt: skip
+
+
+def test_a_null_for_a_column_that_takes_none_goes_to_people(desk: Desk) -> None:
+    desk.office.run_script("ALTER TABLE t ADD COLUMN kind TEXT NOT NULL DEFAULT 'x'")
+    counts = desk.plan(rows("return None", writes='"kind"', reads="id", more=", to_null=True")).manifest.counts
+
+    assert (counts.changed, counts.reasons) == (0, {"the column takes no NULL": 5})
