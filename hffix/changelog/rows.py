@@ -103,7 +103,7 @@ def log_row(
 
 def _texts(parts: Sequence[Cells | None]) -> list[str | None]:
     """Write one part of many lines; no text of JSON holds a line end."""
-    return list(_LINES.encode_lines(parts).decode().split("\n")[:-1])
+    return list(map(bytes.decode, _LINES.encode_lines(parts).split(b"\n")[:-1]))
 
 
 def _strings(parts: Sequence[str | None]) -> Sequence[str | None]:

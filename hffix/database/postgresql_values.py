@@ -66,7 +66,8 @@ def _special(text: str) -> bool:
 def copied(columns: Iterable[Sequence[str | int | None]]) -> bytes:
     """Write rows, given column by column, as COPY reads them (PostgreSQL, COPY, text format)."""
     rows = map("\t".join, zip(*map(_as_copied, columns), strict=True))
-    return ("\n".join(rows) + "\n").encode()
+    # Row by row: a text with Han in it takes twice its bytes, and the text of all rows would be held thrice.
+    return b"\n".join(map(str.encode, rows)) + b"\n"
 
 
 def _as_copied(values: Sequence[str | int | None]) -> Sequence[str]:
