@@ -9,9 +9,6 @@ from functools import cached_property
 
 from hffix.model import canonical
 
-# A column's default where the database numbers it, and takes no number from anybody.
-ALWAYS_NUMBERED = "GENERATED ALWAYS AS IDENTITY"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:

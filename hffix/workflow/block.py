@@ -76,13 +76,14 @@ class Block(Sequence[Line]):
     def runs(self) -> Iterator[Alike]:
         """Cut the lines into those that are written at once: in their order, by table and kind.
 
-        Updates that follow each other may change different columns; they are written column set by column set.
+        Updates that follow each other may change different columns; they are written column set by column set. Those of
+        cases, which are decided together, keep the order of their lines.
         """
         if len(self.groups) <= 1:
             yield from self.groups
             return
         start = 0
-        for _, some in groupby(self.lines, key=lambda line: (line.table, line.kind)):
+        for _, some in groupby(self.lines, key=_written_with):
             lines = list(some)
             for group in _groups(lines):
                 yield Alike(group.lines, [start + place for place in group.places])
@@ -91,6 +92,10 @@ class Block(Sequence[Line]):
     def chosen(self, places: Sequence[int]) -> "Block":
         """Give the lines at some places, in their order."""
         return self if len(places) == len(self.lines) else Block([self.lines[place] for place in places])
+
+
+def _written_with(line: Line) -> tuple[str, str] | Form:
+    return (line.table, line.kind) if line.case is None else _form(line)
 
 
 def _form(line: Line) -> Form:

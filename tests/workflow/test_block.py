@@ -174,6 +174,12 @@ def test_updates_that_follow_each_other_are_written_column_set_by_column_set() -
     assert runs == [(("a",), numbered[0]), (("b",), numbered[1])]
 
 
+def test_updates_of_cases_keep_their_order_whatever_columns_they_change() -> None:
+    changed: list[Cells] = [{"a": "x", "b": "x"}, {"a": "free"}, {"a": "y", "b": "y"}]
+    lines = [update(n, {}, after)._replace(case=str(n // 2)) for n, after in enumerate(changed, 1)]
+    assert [list(run.places) for run in Block(lines).runs()] == [[0], [1], [2]]
+
+
 def test_what_is_written_keeps_the_order_of_tables_and_kinds() -> None:
     lines = [update(1, {}, {"a": "x"}), delete(2, {}), update(3, {}, {"a": "y"}), update(4, {}, {"a": "z"}, of="u")]
     assert [(run.table, run.kind, list(run.places)) for run in Block(lines).runs()] == [
