@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
 
-from hffix.model.change import Cells, Line
+from hffix.model.change import Line
 
 # Keys in the order of their code points, as canonical JSON has them.
 _LINES: Final = msgspec.json.Encoder(order="deterministic")
@@ -72,12 +72,12 @@ class LogColumns(NamedTuple):
         return list(map(LogRow._make, zip(*self, strict=True)))
 
 
-def log_columns(lines: Sequence[Line], *, first: int, leaves: Sequence[str], outcome: str) -> LogColumns:
-    """Cut lines into the texts of their rows, where all of them came to one outcome and nothing was observed."""
-    salts, tables, kinds, keys, befores, afters, origins, cases = zip(*lines, strict=True)
-    nothing = [None] * len(lines)
+def log_columns(parts: Sequence[Sequence[Any]], *, first: int, leaves: Sequence[str], outcome: str) -> LogColumns:
+    """Cut lines, given part by part, into the texts of their rows; all came to one outcome, nothing was observed."""
+    salts, tables, kinds, keys, befores, afters, origins, cases = parts
+    nothing = [None] * len(salts)
     return LogColumns(
-        seq=range(first, first + len(lines)),
+        seq=range(first, first + len(salts)),
         salt=salts,
         table_name=tables,
         kind=kinds,
@@ -87,7 +87,7 @@ def log_columns(lines: Sequence[Line], *, first: int, leaves: Sequence[str], out
         origin=_strings(origins),
         case_id=_strings(cases),
         leaf=leaves,
-        outcome=[outcome] * len(lines),
+        outcome=[outcome] * len(salts),
         observed=nothing,
         observed_leaf=nothing,
     )
@@ -97,13 +97,18 @@ def log_row(
     line: Line, *, seq: int, leaf: str, outcome: str, observed: str | None = None, observed_leaf: str | None = None
 ) -> LogRow:
     """Cut one line into the texts of its row."""
-    (row,) = log_columns([line], first=seq, leaves=[leaf], outcome=outcome).rows()
+    (row,) = log_columns(parts_of([line]), first=seq, leaves=[leaf], outcome=outcome).rows()
     return row._replace(observed=observed, observed_leaf=observed_leaf)
 
 
-def _texts(parts: Sequence[Cells | None]) -> list[str | None]:
+def parts_of(lines: Sequence[Line]) -> Sequence[Sequence[Any]]:
+    """Give lines part by part."""
+    return list(zip(*lines, strict=True))
+
+
+def _texts(parts: Sequence[object]) -> Sequence[str | None]:
     """Write one part of many lines; no text of JSON holds a line end."""
-    return list(map(bytes.decode, _LINES.encode_lines(parts).split(b"\n")[:-1]))
+    return _LINES.encode_lines(parts).decode().split("\n")[:-1]
 
 
 def _strings(parts: Sequence[str | None]) -> Sequence[str | None]:

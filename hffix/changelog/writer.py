@@ -1,6 +1,6 @@
 """Writing the change log's rows, and the messages beside the chain: runs, controls, events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import insert, update
@@ -13,21 +13,12 @@ from hffix.database import Session
 _EMPTIED: Final = dict.fromkeys(ERASABLE)
 
 
-def inserting_changes(session: Session, run: int, log: LogColumns) -> Callable[[], None]:
-    """Make ready what logs a run's decided lines, all of them or none; another thread may do so."""
-    append = session.appending(CHANGE.name, columns={"run_id": [run] * len(log.seq), **log._asdict()})
-
-    def insert_them() -> None:
-        with writing(session, CHANGE.name):
-            append()
-
-    return insert_them
-
-
 def insert_changes(session: Session, run: int, log: LogColumns) -> None:
     """Log a run's decided lines, all of them or none."""
     if log.seq:
-        inserting_changes(session, run, log)()
+        append = session.appending(CHANGE.name, columns={"run_id": [run] * len(log.seq), **log._asdict()})
+        with writing(session, CHANGE.name):
+            append()
 
 
 def erase(session: Session, rows: Iterable[tuple[int, int, str]]) -> int:

@@ -39,6 +39,7 @@ class Generic(Unshared, Unasked):
     """A snapshot, or the reading half of a session."""
 
     apart = True
+    several = False
 
     def __init__(self, link: Link, *, place: Mapping[str, str], notes: tuple[str, ...] = ()) -> None:
         self._link: Final = link

@@ -50,6 +50,7 @@ class MySQL(Unshared):
     """One state of a database on a server."""
 
     apart = True
+    several = True
 
     def __init__(self, link: Link, *, aside: Callable[[], Aside]) -> None:
         self._open_aside = aside

@@ -38,6 +38,7 @@ class PostgreSQL:
 
     dialect = DIALECT
     apart = True
+    several = True
     notes: tuple[str, ...] = ()
 
     def __init__(self, url: URL, link: Link) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby, islice
 from typing import Final
 
 from hffix.database.unsettled import Unsettled
 from hffix.model.value import Raw, Typed, UnreadableText, plain_digits
 
 _QUOTED: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
+_AT_ONCE: Final = 500
 _COPIED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -65,9 +67,21 @@ def _special(text: str) -> bool:
 
 def copied(columns: Iterable[Sequence[str | int | None]]) -> bytes:
     """Write rows, given column by column, as COPY reads them (PostgreSQL, COPY, text format)."""
-    rows = map("\t".join, zip(*map(_as_copied, columns), strict=True))
-    # Row by row: a text with Han in it takes twice its bytes, and the text of all rows would be held thrice.
-    return b"\n".join(map(str.encode, rows)) + b"\n"
+    given = list(columns)
+    told: list[Iterable[str]] = []
+    for shared, some in groupby(given, key=_is_shared):
+        if shared:
+            # What all rows have in common is written once.
+            told.append(["\t".join([_as_copied(values[:1])[0] for values in some])] * len(given[0]))
+        else:
+            told += map(_as_copied, some)
+    rows = map("\t".join, zip(*told, strict=True))
+    # Some at a time: a text with Han in it takes twice its bytes, and the text of all rows would be held thrice.
+    return b"".join(f"{some}\n".encode() for some in iter(lambda: "\n".join(islice(rows, _AT_ONCE)), ""))
+
+
+def _is_shared(values: Sequence[str | int | None]) -> bool:
+    return values[0] == values[-1] and len(set(values)) == 1
 
 
 def _as_copied(values: Sequence[str | int | None]) -> Sequence[str]:

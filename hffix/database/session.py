@@ -33,6 +33,8 @@ class Snapshot(Protocol):
     notes: tuple[str, ...]
     apart: bool
     """Whether a server does the work, for which this process only waits."""
+    several: bool
+    """Whether several sessions may write rows beside each other, each in a transaction of its own."""
 
     @property
     def connection(self) -> Connection:

@@ -35,6 +35,7 @@ class SQLite(Unshared):
 
     dialect = DIALECT
     apart = False
+    several = False
 
     def __init__(
         self, driver: sqlite3.Connection, connection: Connection, *, path: Path, notes: tuple[str, ...]

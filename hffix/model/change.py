@@ -74,17 +74,24 @@ def _check(items: list[list[object]]) -> None:
     forms = set(zip(kinds, map(type, befores), map(type, afters), strict=True)) if _texts(kinds) else {None}
     if not (
         _texts(salts)
-        and set(map(len, salts)) <= {_SALT_DIGITS}
-        and _HEX.fullmatch("".join(salts))
         and _texts(tables)
         and forms <= _FORMS
         and set(map(type, keys)) <= {dict}
         and all(keys)
         and set(map(type, origins)) <= {str, type(None)}
         and set(map(type, cases)) <= {str, type(None)}
-        and all(case is None or _CASE.fullmatch(case) for case in cases)
+        and are_names(salts, cases)
     ):
         raise NotCanonical("a line has a part of the wrong kind")
+
+
+def are_names(salts: Sequence[str], cases: Sequence[str | None]) -> bool:
+    """Say whether all salts are of hex digits, and all cases, where there are any, whole numbers."""
+    return (
+        set(map(len, salts)) <= {_SALT_DIGITS}
+        and _HEX.fullmatch("".join(salts)) is not None
+        and all(_CASE.fullmatch(case) for case in set(cases) if case is not None)
+    )
 
 
 def _texts(parts: tuple[object, ...]) -> bool:

@@ -173,6 +173,12 @@ def entry_leaf(seq: int, *, leaf: str, outcome: str, observed_leaf: str | None) 
     return sha256(f'\x00[{seq},"{leaf}","{outcome}",{observed}]'.encode()).digest()
 
 
+def entry_leaves(first: int, *, leaves: Sequence[str], outcome: str) -> list[bytes]:
+    """Hash the entries of rows from a sequence number on that all came to one outcome, where nothing was observed."""
+    told, hashing = f'\x00[%d,"%s","{outcome}",null]', sha256
+    return [hashing((told % named).encode()).digest() for named in enumerate(leaves, start=first)]
+
+
 def entries_root(entries: Sequence[bytes]) -> str:
     """Compute the root of a chunk's entries."""
     return merkle.root(entries).hex()

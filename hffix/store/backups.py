@@ -1,7 +1,7 @@
 """Backup parts: the full rows of one chunk, on disk before any of them is written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
@@ -24,13 +24,14 @@ def part_path(folder: Path, *, run: int, first: int, root: str) -> Path:
     return folder / str(run) / f"{first}-{root[:12]}.jsonl.zst"
 
 
-def write_part(folder: Path, *, run: int, first: int, lines: Sequence[bytes], root: str) -> Path:
-    """Write the part of a chunk; it is on the disk when this returns."""
-    path = part_path(folder, run=run, first=first, root=root)
+def write_part(folder: Path, *, run: int, first: int, lines: Sequence[bytes], root: Callable[[], bytes]) -> Path:
+    """Write the part of a chunk; it is on the disk when this returns. The root is asked for when it is needed."""
+    data = compress(lines, longest=LONGEST_ROW)
+    path = part_path(folder, run=run, first=first, root=root().hex())
     if path.parent.is_symlink():
         # Whole rows of people would lie where nobody knows who may read them; the folder above may be such a link.
         raise StorageFailed(f"{path.parent} is a symbolic link, and no folder")
-    write_once(path, compress(lines, longest=LONGEST_ROW))
+    write_once(path, data)
     return path
 
 

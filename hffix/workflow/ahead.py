@@ -1,15 +1,13 @@
 """Chunks made ready: while a server writes one, the next is read, parsed and hashed in a thread of its own."""
 
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
-from hffix.changelog.rows import LogColumns
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.chunk import Chunk, read_chunk
+from hffix.workflow.hashing import HERE, Hashing
 from hffix.workflow.taking import Lines
 
 # A server that has answered must not wait until the thread beside gives up the interpreter of itself.
@@ -19,19 +17,11 @@ SWITCH_SECONDS: Final = 0.0005
 class Ahead:
     """The chunks of a change set from one line on.
 
-    A database in this process leaves nothing to gain from a second chunk in memory; `waiting` is for servers. `ready`
-    makes ready what logs a chunk whose every line is applied.
+    A database in this process leaves nothing to gain from a second chunk in memory; `waiting` is for servers.
     """
 
-    def __init__(
-        self,
-        change_set: ChangeSet,
-        *,
-        start: int,
-        waiting: bool,
-        ready: Callable[[LogColumns], Callable[[], None]] | None = None,
-    ) -> None:
-        self._ready = ready
+    def __init__(self, change_set: ChangeSet, *, start: int, waiting: bool, hashing: Hashing = HERE) -> None:
+        self._hashing = hashing
         self._change_set = change_set
         self._lines = Lines(change_set, start=start)
         self._leaves = change_set.manifest.leaves
@@ -72,5 +62,4 @@ class Ahead:
         self._first = chunk.first
 
     def _read(self, rows: int) -> Chunk:
-        chunk = read_chunk(self._lines.take(rows), first=self._first)
-        return replace(chunk, insert=self._ready(chunk.log)) if self._ready else chunk
+        return read_chunk(self._lines.take(rows), first=self._first, hashing=self._hashing)

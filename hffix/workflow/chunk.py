@@ -13,18 +13,20 @@ from hffix.changelog.rows import LogColumns, log_columns
 from hffix.database import Session
 from hffix.errors.applying import Conflict, NotPlannedHere, ReadBackDiffers
 from hffix.errors.changesets import LinesErased
-from hffix.model import merkle
 from hffix.model.besides import blamed
 from hffix.model.canonical import encode
 from hffix.model.change import Cells, Line, read_lines
+from hffix.model.formed import read_formed
+from hffix.model.hashed import Hashed
 from hffix.model.mask import masked
-from hffix.model.record import entries_root, entry_leaf
+from hffix.model.record import entries_root, entry_leaf, entry_leaves
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
 from hffix.model.value import encode_values, identical
 from hffix.workflow.block import Alike, Block, Row
 from hffix.workflow.found import Columns, Found, Tables, read_rows
+from hffix.workflow.hashing import HERE, Hashing
 
 Masking = Callable[[str, str], str | None]
 ACTING = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
@@ -35,23 +37,17 @@ _LINES: Final = msgspec.json.Encoder()
 class Chunk:
     """Consecutive lines of a change set, from sequence number `first`.
 
-    `entries` are those of its record where every line is applied, and `insert` then logs them: made ready where that
-    can be done ahead. `nodes` are those of the approved tree that cover the lines, each with its size.
+    What is `hashed` is so for a chunk whose every line is applied; it may have to be waited for.
     """
 
     first: int
     lines: Block
-    leaves: Sequence[bytes]
-    nodes: Sequence[tuple[int, bytes]]
-    entries: Sequence[bytes]
-    entries_root: str
-    insert: Callable[[], None] | None = None
+    hashed: Callable[[], Hashed]
 
     @property
     def log(self) -> LogColumns:
         """What the change log will hold of the lines where every one is applied."""
-        told = [leaf.hex() for leaf in self.leaves]
-        return log_columns(self.lines.lines, first=self.first, leaves=told, outcome=APPLIED.outcome)
+        return log_columns(self.lines.parts(), first=self.first, leaves=self.hashed().told, outcome=APPLIED.outcome)
 
     @property
     def last(self) -> int:
@@ -72,6 +68,9 @@ APPLIED = Verdict(outcome="applied")
 
 def plain_lines(lines: Sequence[bytes]) -> Block:
     """Read lines none of which was erased."""
+    formed = read_formed(lines)
+    if formed is not None and formed.form.kind != "ask":
+        return Block(formed)
     parsed = read_lines(lines)
     whole = [line for line in parsed if isinstance(line, Line)]
     if len(whole) != len(parsed):
@@ -81,25 +80,12 @@ def plain_lines(lines: Sequence[bytes]) -> Block:
     return Block(whole)
 
 
-def read_chunk(lines: Sequence[bytes], *, first: int) -> Chunk:
+def read_chunk(lines: Sequence[bytes], *, first: int, hashing: Hashing = HERE) -> Chunk:
     """Read the lines of one transaction, and make ready whatever can be without the database."""
     whole = plain_lines(lines)
-    hashing = sha256
-    leaves = [hashing(b"\x00" + line).digest() for line in lines]
-    entries = [
-        entry_leaf(seq, leaf=leaf.hex(), outcome=APPLIED.outcome, observed_leaf=None)
-        for seq, leaf in enumerate(leaves, start=first)
-    ]
     # Found while the database is waited for, and not while it waits.
     _ = whole.groups
-    return Chunk(
-        first=first,
-        lines=whole,
-        leaves=leaves,
-        nodes=merkle.blocks(leaves, first=first - 1),
-        entries=entries,
-        entries_root=entries_root(entries),
-    )
+    return Chunk(first=first, lines=whole, hashed=hashing.hashed(lines, first=first))
 
 
 def compare(block: Block, found: Found) -> list[Verdict]:
@@ -202,8 +188,7 @@ def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[by
             continue
         stored = tuple(sorted(found.tables[group.table].stored))
         rows = map(_row_of(stored), *(encode_values(columns[column]) for column in stored))
-        keys, own = [line.key for line in group.lines], islice(salts, len(group.lines))
-        told = zip(own, [group.table] * len(keys), keys, rows, strict=True)
+        told = zip(islice(salts, len(group)), [group.table] * len(group), group.told_keys(), rows, strict=True)
         written = _LINES.encode_lines(list(told)).split(b"\n")[:-1]
         placed += zip(group.places, written, strict=True)
     if len(block.groups) > 1:
@@ -274,7 +259,8 @@ def _refuse_difference(
 
 def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, str]:
     """Give what the change log holds of a chunk of which not every line is applied, and the root of its entries."""
-    log, entries = chunk.log, list(chunk.entries)
+    log = chunk.log
+    entries = entry_leaves(chunk.first, leaves=log.leaf, outcome=APPLIED.outcome)
     outcomes, observed, observed_leaves = list(log.outcome), list(log.observed), list(log.observed_leaf)
     for place, verdict in enumerate(verdicts):
         if verdict == APPLIED:

@@ -32,9 +32,8 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
     ensures = tuple(
         Ensured(title=condition.title, held=holds(work.session, condition, params=params)) for condition in ensuring
     )
-    again(
-        work.session, partial(_append_close, work, state=state, left=left, ensures=ensures), renewed=work.refuse_moved
-    )
+    append = partial(_append_close, work, state=state, left=left, ensures=ensures)
+    again(work.session, append, renewed=partial(work.refuse_moved, work.session))
     unmet = [ensured.title for ensured in ensures if not ensured.held]
     if unmet and done:
         return EnsuresUnmet(f"ensured, and not so: {'; '.join(unmet)}")
@@ -44,10 +43,10 @@ def close_run(work: Work, *, state: str) -> HffixError | None:
 def _append_close(work: Work, *, state: str, left: Left, ensures: tuple[Ensured, ...]) -> None:
     work.session.begin()
     try:
-        work.lock_head()
+        work.lock_head(work.session)
         record = Close(
             number=work.head.number + 1,
-            time=work.time(),
+            time=work.time(work.session),
             run=work.run,
             operator=work.operator,
             state="done" if state == "done" else "closed",
@@ -57,7 +56,7 @@ def _append_close(work: Work, *, state: str, left: Left, ensures: tuple[Ensured,
             left=left,
             ensures=ensures,
         )
-        work.commit_record(record, name="close", holder=None)
+        work.commit_record(work.session, record, name="close", holder=None)
     except BaseException:
         work.session.rollback()
         raise

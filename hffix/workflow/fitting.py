@@ -10,6 +10,7 @@ from typing import Final
 from hffix.database import Snapshot
 from hffix.model.change import Line
 from hffix.model.value import Raw, Typed, UnreadableText, decode_value
+from hffix.workflow.block import Block
 from hffix.workflow.found import Tables
 
 # Of the rows of one chunk; what is made of them takes some eight times as much.
@@ -26,25 +27,26 @@ class TooWide(Exception):
         self.lines = lines
 
 
-def refuse_too_wide(snapshot: Snapshot, tables: Tables, lines: Sequence[Line]) -> None:
+def refuse_too_wide(snapshot: Snapshot, tables: Tables, block: Block) -> None:
     """Raise TooWide where the rows of these lines, judged by some of them, do not fit; one line always does."""
-    fitting = lines_that_fit(snapshot, tables, lines)
-    if fitting < len(lines):
+    fitting = lines_that_fit(snapshot, tables, block)
+    if fitting < len(block):
         raise TooWide(fitting)
 
 
-def lines_that_fit(snapshot: Snapshot, tables: Tables, lines: Sequence[Line]) -> int:
+def lines_that_fit(snapshot: Snapshot, tables: Tables, block: Block) -> int:
     """Say how many of these lines can be worked on at once, judged by the rows of some of them."""
-    rowed = [line for line in lines if line.kind in {"update", "delete"}]
+    groups = [group for group in block.groups if group.kind in {"update", "delete"}]
+    rowed = groups[0].places if len(groups) == 1 else sorted(place for group in groups for place in group.places)
     # One at first: a single row may be beyond all of it.
     some = rowed[len(rowed) // 2 :][:1]
-    held = _held_by(snapshot, tables, some)
+    held = _held_by(snapshot, tables, [block[place] for place in some])
     if some and held <= MOST_BYTES:
         some = rowed[:: -(-len(rowed) // min(_LOOKED_AT, MOST_BYTES // max(held, 1)))]
-        held = _held_by(snapshot, tables, some)
+        held = _held_by(snapshot, tables, [block[place] for place in some])
     if held * len(rowed) <= MOST_BYTES * len(some):
-        return len(lines)
-    return max(1, MOST_BYTES * len(some) * len(lines) // (held * len(rowed)))
+        return len(block)
+    return max(1, MOST_BYTES * len(some) * len(block) // (held * len(rowed)))
 
 
 def _held_by(snapshot: Snapshot, tables: Tables, lines: Sequence[Line]) -> int:

@@ -5,12 +5,12 @@ from itertools import islice
 from typing import Protocol
 
 from hffix.errors.applying import NotPlannedHere
-from hffix.model.change import Line, canonical_rows
+from hffix.model.change import canonical_rows
 from hffix.model.question import answered, columns_asked
 from hffix.model.schema import Table
 from hffix.model.scope import Scope
 from hffix.model.value import decode_value
-from hffix.workflow.block import Row
+from hffix.workflow.block import Block, Row
 from hffix.workflow.found import Tables
 
 
@@ -21,12 +21,11 @@ class Answering(Protocol):
         """Give the rows of each question, whole and raw."""
 
 
-def ask_again(answer: Answering, tables: Tables, scopes: Sequence[Scope], lines: Sequence[Line]) -> Mapping[int, str]:
+def ask_again(answer: Answering, tables: Tables, scopes: Sequence[Scope], lines: Block) -> Mapping[int, str]:
     """Ask what lines of the kind `ask` ask; give the digest of each one's answer, by the line's place."""
     forms: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for place, line in enumerate(lines):
-        if line.kind == "ask":
-            forms.setdefault((line.table, tuple(line.key)), []).append(place)
+    for place in sorted(place for group in lines.groups if group.kind == "ask" for place in group.places):
+        forms.setdefault((lines[place].table, tuple(lines[place].key)), []).append(place)
     digests: dict[int, str] = {}
     for (name, columns), places in forms.items():
         table, read = _asked(name, columns, tables, scopes)

@@ -38,6 +38,7 @@ from hffix.workflow.failpoints import failpoints
 from hffix.workflow.forward import refuse_backward
 from hffix.workflow.given import bound_again
 from hffix.workflow.grants import refuse_lacking
+from hffix.workflow.hashing import HERE, Hashing
 from hffix.workflow.judge import Counted
 from hffix.workflow.lookups import refuse_changed_lookups
 from hffix.workflow.pairs import way_to
@@ -85,6 +86,7 @@ class Work:
     unwitnessed: HffixError | None = None
     checked: tuple[str, ...] = field(default=())
     leaves: merkle.Tree = field(default_factory=merkle.Tree)
+    hashing: Hashing = HERE
 
     @property
     def manifest(self) -> Manifest:
@@ -96,29 +98,29 @@ class Work:
         """What the database itself may write along."""
         return besides_of(self.manifest.side_effects)
 
-    def time(self) -> str:
+    def time(self, session: Session) -> str:
         """Read the target's clock, never behind what the next record rests on."""
-        self.last_time = record_time(self.session.now(), after=self.last_time)
+        self.last_time = record_time(session.now(), after=self.last_time)
         return self.last_time
 
-    def lock_head(self, *, mine: bool = True) -> None:
+    def lock_head(self, session: Session, *, mine: bool = True) -> None:
         """Lock the end of the chain, which is the holder's to extend, and read what was appended meanwhile."""
-        head = chain.lock_head(self.session)
+        head = chain.lock_head(session)
         if mine and head.holder != self.token:
             raise Fenced("another session took this lineage over")
         if (head.number, head.head) != (self.head.number, self.head.head) and head.number <= self.head.number:
             raise LostRecords(f"the chain ends at record {head.number}, and not as this session left it")
-        for record in chain.records_since(self.session, self.head.number):
+        for record in chain.records_since(session, self.head.number):
             if not mine and not isinstance(record, Revoke):
                 raise Fenced(f"record {record.number} was appended while the rights to apply were looked at")
             self.last_time = max(self.last_time, record.time)
             self.revoked = self.revoked or (isinstance(record, Revoke) and self.change_set.digest in record.manifests)
         self.head = head
 
-    def refuse_moved(self, *, mine: bool = True) -> None:
+    def refuse_moved(self, session: Session, *, mine: bool = True) -> None:
         """Refuse to go on over a new connection that leads elsewhere, or to a chain that another session took over."""
-        refuse_other_place(self.past.place, self.session.place())
-        if mine and reader.read_head(self.session).holder != self.token:
+        refuse_other_place(self.past.place, session.place())
+        if mine and reader.read_head(session).holder != self.token:
             raise Fenced("another session took this lineage over")
 
     def refuse_revoked(self) -> None:
@@ -126,14 +128,14 @@ class Work:
         if self.revoked:
             raise Revoked(f"change set {self.change_set.id} was revoked while its run was going")
 
-    def commit_record(self, record: Record, *, name: str, holder: str | None) -> None:
+    def commit_record(self, session: Session, record: Record, *, name: str, holder: str | None) -> None:
         """Append a record behind the fence and commit: intent to the journal, commit, confirmation."""
         previous = self.head.head
-        head = chain.append(self.session, after=self.head, record=record, holder=holder)
+        head = chain.append(session, after=self.head, record=record, holder=holder)
         failpoints.reach(f"{name}.recorded")
         self.journal.intend(head.number, head.head, previous)
         failpoints.reach(f"{name}.journaled")
-        chain.commit(self.session, head=head)
+        chain.commit(session, head=head)
         failpoints.reach(f"{name}.committed")
         self.head = head
         try:
@@ -241,16 +243,16 @@ def who_holds(session: Session) -> str:
 
 
 def _append(work: Work, record: Callable[[], None]) -> None:
-    again(work.session, record, renewed=partial(work.refuse_moved, mine=False), patience=OPEN_SECONDS)
+    again(work.session, record, renewed=partial(work.refuse_moved, work.session, mine=False), patience=OPEN_SECONDS)
 
 
 def _record(work: Work, run: Run | None, right: Right | None, durability: dict[str, str]) -> None:
     work.session.begin()
     try:
-        work.lock_head(mine=False)
+        work.lock_head(work.session, mine=False)
         if right is not None:
             work.refuse_revoked()
-        number, time = work.head.number + 1, work.time()
+        number, time = work.head.number + 1, work.time(work.session)
         revoked = work.rules.pair.revoked_digest
         statements = right.judgement.digests if right else ()
         shared = {"operator": work.operator, "host": work.setting.host, "version": hffix.__version__}
@@ -284,7 +286,7 @@ def _record(work: Work, run: Run | None, right: Right | None, durability: dict[s
             work.decided, work.applied = run.decided, run.applied
             work.held, work.conflicts = run.held, run.conflicts
         work.run = record.run
-        work.commit_record(record, name="open", holder=work.token)
+        work.commit_record(work.session, record, name="open", holder=work.token)
     except BaseException:
         work.session.rollback()
         raise

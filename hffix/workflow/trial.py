@@ -16,7 +16,6 @@ from hffix.model.change import Line, inverse_cells
 from hffix.model.grant import grants_to_write
 from hffix.model.manifest import PART_LINES, Manifest
 from hffix.store.changesets import ChangeSet
-from hffix.workflow import apply
 from hffix.workflow.besides import refusing_besides
 from hffix.workflow.block import Block
 from hffix.workflow.chunk import Masking, conflict_of, key_for_eyes, plain_lines, read_back
@@ -28,6 +27,7 @@ from hffix.workflow.grants import refuse_lacking
 from hffix.workflow.questions import ask_again
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.taking import Lines
+from hffix.workflow.writing import write_rows
 
 ROWS = 5_000
 
@@ -104,7 +104,7 @@ def _forward(trial: _Trial, block: Block) -> int:
     units = list(_units(lines))
 
     def write(start: int, end: int) -> None:
-        apply.write_rows(session, tables, lines[units[start] : units[end]])
+        write_rows(session, tables, lines[units[start] : units[end]])
         session.settle_constraints()
 
     def take_back() -> None:
@@ -154,7 +154,7 @@ def _narrowed(trial: _Trial, lines: Block, fault: HffixError) -> tuple[Block, Hf
     """Find the line of a case that fails by itself; where none does, what is deferred fails the case as a whole."""
     for place in range(len(lines)) if len(lines) > 1 else ():
         try:
-            apply.write_rows(trial.session, trial.tables, lines[place : place + 1])
+            write_rows(trial.session, trial.tables, lines[place : place + 1])
         except HffixError as told:
             return lines[place : place + 1], told
     return lines, fault
@@ -217,7 +217,7 @@ def _comes_back(trial: _Trial, lines: Block) -> bool:
     try:
         found = lock_rows(trial.session, trial.tables, lines)
         with refusing_besides(trial.session, trial.tables, lines, besides=trial.besides):
-            apply.write_rows(trial.session, trial.tables, lines)
+            write_rows(trial.session, trial.tables, lines)
             read_back(trial.session, trial.tables, lines, found, effects=trial.besides.columns)
     except HffixError:
         trial.session.undo()

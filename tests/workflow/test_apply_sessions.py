@@ -11,7 +11,7 @@ from hffix.errors.applying import (
     Paused,
 )
 from hffix.errors.targets import Busy, Fenced, Held
-from hffix.workflow import apply as apply_module
+from hffix.workflow import flow as flow_module
 from hffix.workflow.apply import Limits
 from tests.workflow.office import OPERATOR, SECOND_OPERATOR, Office, acting_at, open_office
 from tests.workflow.pictures import picture
@@ -46,7 +46,7 @@ def test_a_run_waits_at_a_chunks_edge_while_the_throttle_query_is_true(
             office.run_script("DELETE FROM queue")
         return False
 
-    monkeypatch.setattr(apply_module, "THROTTLE_SECONDS", 0)
+    monkeypatch.setattr(flow_module, "THROTTLE_SECONDS", 0)
     assert office.apply(change_set, limits=Limits(asked=ask)).state == "done"
     assert asked == [2, 2, 2]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hffix.changelog.rows import LogColumns, log_columns
+from hffix.changelog.rows import LogColumns, log_columns, parts_of
 from hffix.model import canonical
 from hffix.model.change import Cells, Line, canonical_rows
 from hffix.model.schema import Column, Table
@@ -109,14 +109,14 @@ def test_what_is_logged_of_a_line_are_its_own_bytes(cells: list[tuple[str, str, 
         Line(SALT, "t", "update", {"id": key}, {"a": before, "b": None}, {"a": {"dec": "1.10"}}, origin, "7")
         for key, before, origin in cells
     ]
-    log = log_columns(lines, first=5, leaves=["x"] * len(lines), outcome="applied")
+    log = log_columns(parts_of(lines), first=5, leaves=["x"] * len(lines), outcome="applied")
     assert [row.line() for row in log.rows()] == [line.encode() for line in lines]
     assert list(log.seq) == list(range(5, 5 + len(lines)))
 
 
 def test_columns_of_rows_give_the_rows_back() -> None:
     lines = [update(1, {"a": "x"}, {"a": "y"}), delete(2, {"a": None})]
-    rows = log_columns(lines, first=1, leaves=["l", "m"], outcome="applied").rows()
+    rows = log_columns(parts_of(lines), first=1, leaves=["l", "m"], outcome="applied").rows()
     assert LogColumns.of(rows).rows() == rows
     assert LogColumns.of([]).rows() == []
 
