@@ -109,12 +109,16 @@ class _Flow:
 
     def _do_alone(self, chunk: Chunk) -> None:
         work, started = self.work, time.monotonic()
+        moved = partial(work.refuse_moved, work.session)
+
+        def apply_it() -> None:
+            if self.lanes.undone:
+                # Another session may have taken over and written these rows: then that is what is wrong.
+                moved()
+            _end_chunk(work, work.session, write_chunk(work, work.session, chunk, cut=self.cut))
+
         try:
-            again(
-                work.session,
-                partial(_apply_chunk, work, chunk, cut=self.cut),
-                renewed=partial(work.refuse_moved, work.session),
-            )
+            again(work.session, apply_it, renewed=moved)
         except TooWide as wide:
             self.ahead.go_back(chunk)
             self.alone.clear()
@@ -128,11 +132,6 @@ class _Flow:
         self.rows = next_rows(rows, seconds=seconds)
         total = work.manifest.leaves
         work.setting.watch(Step(name="apply", done=work.decided, total=total, conflicts=work.conflicts))
-
-
-def _apply_chunk(work: Work, chunk: Chunk, *, cut: bool) -> None:
-    """Decide the lines of one transaction: all of this, or nothing of it."""
-    _end_chunk(work, work.session, write_chunk(work, work.session, chunk, cut=cut))
 
 
 def _end_chunk(work: Work, session: Session, written: Written) -> None:
@@ -179,11 +178,22 @@ def _wait_at_the_edge(work: Work, limits: Limits, *, began: float) -> Control:
     """Stop where somebody asked for it; wait while the throttle query says that the business needs the database."""
     throttle = work.setting.project.throttle
     while True:
-        control = read_control(work.session, work.change_set.digest)
+        control = _read_control(work)
         _stop_if_asked(limits, paused=control.paused, began=began, work=work)
         if throttle is None or not work.session.single(throttle):
             return control
         time.sleep(THROTTLE_SECONDS)
+
+
+def _read_control(work: Work) -> Control:
+    """Read what somebody asked of the run; the session may have been idle, and its connection broken meanwhile."""
+    found: list[Control] = []
+
+    def read_it() -> None:
+        found.append(read_control(work.session, work.change_set.digest))
+
+    again(work.session, read_it, renewed=partial(work.refuse_moved, work.session))
+    return found[0]
 
 
 def _stop_if_asked(limits: Limits, *, paused: bool, began: float, work: Work) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from hffix.database import Session, open_for_writing
 from hffix.errors import HffixError
-from hffix.errors.targets import Busy, ConnectionLost
+from hffix.errors.targets import Busy, CannotReach, ConnectionLost
 from hffix.model.besides import Besides, may_write_more
 from hffix.model.schema import Table
 from hffix.workflow.chunk import Chunk
@@ -46,12 +46,13 @@ class Lanes:
         self._write = write
         self._pool = ThreadPoolExecutor(max_workers=max(1, len(sessions)), thread_name_prefix="hffix-lane")
         self._begun: deque[Begun] = deque()
-        self._undone = 0
+        self.undone = 0
+        """How many chunks were undone so far."""
 
     @property
     def open(self) -> bool:
         """Whether chunks may be written beside each other at all."""
-        return self._undone < _MOST_UNDONE and bool(self._free or self._begun)
+        return self.undone < _MOST_UNDONE and bool(self._free or self._begun)
 
     @property
     def free(self) -> bool:
@@ -97,7 +98,7 @@ class Lanes:
 
     def _undo(self, fault: Exception) -> Sequence[Chunk]:
         # Where a new connection would lead is looked at for one session only: that which writes alone.
-        self._undone = _MOST_UNDONE if isinstance(fault, ConnectionLost) else self._undone + 1
+        self.undone = _MOST_UNDONE if isinstance(fault, ConnectionLost) else self.undone + 1
         undone = [begun.chunk for begun in self._begun]
         self._roll_back()
         return undone
@@ -123,15 +124,31 @@ def lanes_of(work: Work) -> Iterator[Lanes]:
     """Open as many sessions as can write beside each other; none where one alone is as fast, or safer."""
     # Whoever waits for the business to be done holds nothing meanwhile.
     several = work.session.several and work.setting.project.throttle is None
-    setting = work.setting
+    fitting = several and any(map(_stands_alone, work.tables.values()))
     with ExitStack() as opened:
-        count = LANES if several and any(_stands_alone(table) for table in work.tables.values()) else 0
-        sessions = [opened.enter_context(open_for_writing(setting.url, folder=setting.folder)) for _ in range(count)]
+        sessions = _sessions(work, opened) if fitting else ()
         lanes = Lanes(sessions, write=lambda session, chunk: write_chunk(work, session, chunk))
         try:
             yield lanes
         finally:
             lanes.close()
+
+
+def _sessions(work: Work, opened: ExitStack) -> Sequence[Session]:
+    try:
+        return [_another(work, opened) for _ in range(LANES)]
+    except CannotReach:
+        # A server that lets no more sessions in has let one in already.
+        return ()
+
+
+def _another(work: Work, opened: ExitStack) -> Session:
+    """Open another session, under the same guarantees as the first."""
+    setting = work.setting
+    session = opened.enter_context(open_for_writing(setting.url, folder=setting.folder))
+    work.refuse_moved(session)
+    session.durability()
+    return session
 
 
 def may_go_beside(chunk: Chunk, tables: Mapping[str, Table], *, besides: Besides) -> bool:
