@@ -26,8 +26,8 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return EMPTY
     level, hashing = list(leaves), sha256
     while len(level) > 1:
-        joined = b"".join(level)
-        above = [hashing(b"\x01" + joined[at : at + 64]).digest() for at in range(0, len(joined) - 32, 64)]
+        each = iter(level)
+        above = [hashing(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=False)]
         # An odd last node rises unchanged: that is where RFC 9162 splits at the largest power of two.
         if len(level) % 2:
             above.append(level[-1])
