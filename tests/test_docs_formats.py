@@ -18,7 +18,7 @@ from hffix.model.change import KINDS, Cells, Line, salt_of
 from hffix.model.manifest import Manifest, read_manifest
 from hffix.model.merkle import cover_nodes
 from hffix.model.receipt import Receipt, read_receipt
-from hffix.model.record import entry_leaves
+from hffix.model.record import entry_leaf
 from hffix.model.schema import digest_of
 from hffix.model.statement import Matter, Statement, why_not
 from hffix.model.value import decode_value, encode_value
@@ -188,7 +188,7 @@ def test_hffix_decides_logs_and_backs_up_the_chunk_of_the_example() -> None:
     assert [logged.line() for logged in rows] == lines_of("lines")[:2]
     assert [logged.observed for logged in rows] == [None, one("observed").decode()]
     assert [plain([r.seq, r.leaf, r.outcome, r.observed_leaf]) for r in rows] == lines_of("entries")
-    assert entry_leaves(1, leaves=[rows[0].leaf], outcome="applied")[0].hex() == DIGESTS["entry 1"]
+    assert entry_leaf(1, leaf=rows[0].leaf, outcome="applied", observed_leaf=None).hex() == DIGESTS["entry 1"]
     assert (entries_root, backup) == (DIGESTS["entries"], [one("backup")])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, Table, bindparam, func, select
 
 from hffix.changelog.refusals import reading
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns, LogRow
 from hffix.changelog.tables import CHANGE, CONTROL, EVENT, LINEAGE, RECORD, RUN
 from hffix.database import Snapshot
 from hffix.database.portable import OWN, after
@@ -144,9 +144,22 @@ def record_bodies(snapshot: Snapshot, *, first: int = 1) -> Iterator[StoredRecor
 
 def changes(snapshot: Snapshot, run: int, *, first: int = 1, last: int | None = None) -> Iterator[list[LogRow]]:
     """Read a run's rows in the order of the change set's lines, in blocks."""
+    for block in _blocks(snapshot, run, first=first, last=last):
+        yield list(map(LogRow._make, block))
+
+
+def columns(snapshot: Snapshot, run: int, *, first: int = 1, last: int | None = None) -> Iterator[LogColumns]:
+    """Read what `changes` reads, column by column: what looks at every row of a large run has no time for each."""
+    for block in _blocks(snapshot, run, first=first, last=last):
+        yield LogColumns._make(zip(*block, strict=True))
+
+
+def _blocks(snapshot: Snapshot, run: int, *, first: int, last: int | None) -> Iterator[list[tuple[Any, ...]]]:
     last = LARGEST if last is None else last
     while block := _fetch(snapshot, CHANGE, _CHANGES, {"run": run, "first": first, "last": last}):
-        yield list(map(LogRow._make, block))
+        yield block
+        if len(block) < BLOCK_ROWS or block[-1][0] == last:
+            return
         first = block[-1][0] + 1
 
 

@@ -1,7 +1,9 @@
 """Rows of the change log: a line of a change set as it was decided, its texts byte for byte."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from hashlib import sha256
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -67,6 +69,21 @@ class LogColumns(NamedTuple):
         """Turn rows into columns."""
         return cls._make(zip(*rows, strict=True)) if rows else cls._make([()] * len(cls._fields))
 
+    def leaves(self) -> list[bytes]:
+        """Hash every row's line; what it gives of a row that has not all of its texts is the leaf of no line."""
+        origins, cases = _or_null(self.origin), _or_null(self.case_id)
+        if len(set(self.table_name)) <= 1 and len(set(self.kind)) <= 1:
+            heads: Iterable[str] = repeat(_head(self.table_name[0], self.kind[0]) if self.kind else "")
+        else:
+            heads = map(_head, self.table_name, self.kind)
+        hashing = sha256
+        return [
+            hashing(f'\x00["{salt}{head}{key},{before},{after},{origin},{case}]'.encode()).digest()
+            for salt, head, key, before, after, origin, case in zip(
+                self.salt, heads, self.row_key, self.before, self.after, origins, cases, strict=False
+            )
+        ]
+
     def rows(self) -> list[LogRow]:
         """Give the rows one by one."""
         return list(map(LogRow._make, zip(*self, strict=True)))
@@ -115,6 +132,18 @@ def _strings(parts: Sequence[str | None]) -> Sequence[str | None]:
     if set(parts) == {None}:
         return parts
     return [None if part is None else _quoted(part) for part in parts]
+
+
+def _or_null(parts: Sequence[str | None]) -> Iterable[str]:
+    if None not in parts:
+        return parts  # type: ignore[return-value]
+    return repeat("null") if set(parts) == {None} else [part or "null" for part in parts]
+
+
+@lru_cache(maxsize=256)
+def _head(table: str, kind: str) -> str:
+    """Write what stands between the salt and the key."""
+    return f'",{_quoted(table)},"{kind}",'
 
 
 @lru_cache(maxsize=256)

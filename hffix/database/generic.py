@@ -242,24 +242,29 @@ class Generic(Unshared, Unasked):
         numbered = self._described(table).numbered
         return any(isinstance(value, int) and column in numbered for column, value in zip(table.key, key, strict=True))
 
-    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+    def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
         """Read rows by key, some hundred in a statement."""
-        return self._by_key(table, keys, lock=lambda query: query)
+        return self._by_key(table, keys, columns or table.names, lock=lambda query: query)
 
     def _by_key(
-        self, table: Table, keys: Sequence[Row], *, lock: Callable[[Select[Any]], Select[Any]]
+        self,
+        table: Table,
+        keys: Sequence[Row],
+        names: Sequence[str],
+        *,
+        lock: Callable[[Select[Any]], Select[Any]],
     ) -> dict[Row, Row]:
         described = self._described(table)
         source = described.source
         key = [source.c[name] for name in table.key]
-        whole = select(*(source.c[name] for name in table.names)).order_by(*key)
-        places = [table.names.index(name) for name in table.key]
+        wanted = select(*(source.c[name] for name in names)).order_by(*key)
+        places = [names.index(name) for name in table.key]
         found: dict[Row, Row] = {}
         step = max(1, MOST_VALUES // len(key))
         for start in range(0, len(keys), step):
             some = [[as_parameter(value) for value in one] for one in keys[start : start + step]]
-            rows = self._fetch(lock(whole.where(statements.in_keys(key, some))))
-            for row in _read(rows, described.readers_of(table.names), where=f"table {table.name}"):
+            rows = self._fetch(lock(wanted.where(statements.in_keys(key, some))))
+            for row in _read(rows, described.readers_of(names), where=f"table {table.name}"):
                 found[tuple(row[place] for place in places)] = row
         return found
 

@@ -140,7 +140,7 @@ class GenericSession(Generic):
         """Lock rows in the order of their keys, and see that the database finds in them what its driver gave."""
         self._refuse_outside()
         described = self._described(table)
-        found = self._by_key(table, keys, lock=self._locking(described))
+        found = self._by_key(table, keys, table.names, lock=self._locking(described))
         self._prove(described, found)
         self._refuse_altered(described, found.values())
         return found

@@ -182,13 +182,14 @@ class MySQL(Unshared):
                 return value >= int(found[0][0] or 1)
         return False
 
-    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+    def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
         """Read rows by key, as many in one statement as it may be long."""
-        return self._by_key(table, keys, lock="")
+        return self._by_key(table, keys, columns or table.names, lock="")
 
-    def _by_key(self, table: Table, keys: Sequence[Row], *, lock: str) -> dict[Row, Row]:
-        read = ", ".join(map(selected, table.columns))
-        places = [table.names.index(column) for column in table.key]
+    def _by_key(self, table: Table, keys: Sequence[Row], names: Sequence[str], *, lock: str) -> dict[Row, Row]:
+        wanted = _columns(table, names)
+        read = ", ".join(map(selected, wanted))
+        places = [names.index(column) for column in table.key]
         columns = _columns(table, table.key)
         named = ", ".join(f"t.{quote(column)}" for column in table.key)
         # The order of the keys is the order of the locks.
@@ -196,7 +197,7 @@ class MySQL(Unshared):
         end = f") ORDER BY {_key(table)}{lock}"
         found: dict[Row, Row] = {}
         for listed in _listed(columns, keys):
-            rows = self._rows(f"{start}{listed}{end}", columns=table.columns)
+            rows = self._rows(f"{start}{listed}{end}", columns=wanted)
             found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
         return found
 

@@ -15,6 +15,7 @@ from hffix.database import mysql_driver
 from hffix.database.lease import leased
 from hffix.database.mysql import Link, MySQL
 from hffix.database.mysql_aside import Aside
+from hffix.database.mysql_cursor import Reader
 from hffix.database.mysql_driver import Driver, DriverError
 from hffix.database.mysql_faults import named, warned_by_row
 from hffix.database.mysql_grip import MySQLGrip
@@ -142,6 +143,7 @@ def _over(driver: Driver, opened: ExitStack, *, pins: Pins) -> Connection:
     engine = create_engine(
         f"{'mariadb' if pins.mariadb else 'mysql'}+pymysql://", creator=lambda: driver.connection, poolclass=NullPool
     )
+    driver.connection.cursorclass = Reader
     event.listen(engine, "after_cursor_execute", partial(_after, driver))
     connection = engine.connect()
     # The pool would roll back, or close, what this session still uses.

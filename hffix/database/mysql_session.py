@@ -94,7 +94,7 @@ class MySQLSession(MySQL):
     def lock(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
         """Lock rows in the order of their keys and read them as they are committed."""
         self._refuse_outside()
-        return self._by_key(table, keys, lock=_LOCK)
+        return self._by_key(table, keys, table.names, lock=_LOCK)
 
     def lock_answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
         """Lock the rows that `answers` gives, and give them."""

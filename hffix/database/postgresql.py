@@ -211,17 +211,19 @@ class PostgreSQL:
                     return True
         return False
 
-    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+    def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
         """Read rows by key."""
-        return self._by_key(table, keys, keyed=statements.given(len(table.key)))
+        return self._by_key(table, keys, columns or table.names, keyed=statements.given(len(table.key)))
 
-    def _by_key(self, table: Table, keys: Sequence[Row], *, keyed: str, ending: str = "") -> dict[Row, Row]:
+    def _by_key(
+        self, table: Table, keys: Sequence[Row], columns: Sequence[str], *, keyed: str, ending: str = ""
+    ) -> dict[Row, Row]:
         if not keys:
             return {}
         self._link.join_by_key(on=True)
-        sql = statements.read(self._described(table), keys=keyed, ending=ending)
+        sql = statements.read(self._described(table), columns, keys=keyed, ending=ending)
         rows = self._link.fetch(sql, as_arrays(keys, width=len(table.key)))
-        places = [table.names.index(column) for column in table.key]
+        places = [columns.index(column) for column in table.key]
         return dict(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
 
     def settle(self, table: Table, column: str, *, value: Raw) -> Raw:

@@ -97,7 +97,7 @@ class PostgreSQLSession(PostgreSQL):
     def lock(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
         """Lock rows in the order of their keys as they are given, which is the same for everybody."""
         keyed = statements.given(len(table.key), numbered=True)
-        return self._by_key(table, keys, keyed=keyed, ending=" ORDER BY k.n FOR UPDATE OF t")
+        return self._by_key(table, keys, table.names, keyed=keyed, ending=" ORDER BY k.n FOR UPDATE OF t")
 
     def lock_answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
         """Lock the rows that `answers` gives."""

@@ -41,10 +41,10 @@ def same_key(described: Described) -> str:
     return " AND ".join(f"t.{quote(c)} = {k}" for c, k in zip(key, cast(described, key), strict=True))
 
 
-def read(described: Described, *, keys: str, ending: str = "") -> str:
-    """Read whole rows by key."""
-    columns = ", ".join(f"t.{quote(column)}" for column in described.table.names)
-    return f"SELECT {columns} FROM {keys} JOIN {described.quoted} AS t ON {same_key(described)}{ending}"
+def read(described: Described, columns: Sequence[str], *, keys: str, ending: str = "") -> str:
+    """Read columns of rows by key."""
+    wanted = ", ".join(f"t.{quote(column)}" for column in columns)
+    return f"SELECT {wanted} FROM {keys} JOIN {described.quoted} AS t ON {same_key(described)}{ending}"
 
 
 def update(described: Described, columns: Sequence[str]) -> str:

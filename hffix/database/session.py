@@ -93,8 +93,11 @@ class Snapshot(Protocol):
     def hands_out(self, table: Table, *, key: Row) -> bool:
         """Say whether a sequence of the database could still give this key to a row of somebody else."""
 
-    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
-        """Read rows whole and raw by key, key → values of `table.names`; a row that is gone is left out."""
+    def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
+        """Read rows raw by key, key → values of `table.names`; a row that is gone is left out.
+
+        With `columns`, among which are the key's, only those are read.
+        """
 
     def single(self, query: str, *, params: Params = NO_PARAMS) -> Raw:
         """Run a query that gives one value."""

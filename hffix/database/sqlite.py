@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_statements import appended, bind_params, in_keys
-from hffix.database.sqlite_values import Settling, alike, as_parameter, bind, read_text
+from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
 from hffix.model.besides import Counts
@@ -190,17 +191,18 @@ class SQLite(Unshared):
         last = self._fetch("SELECT seq FROM main.sqlite_sequence WHERE name = ?", (table.name,))
         return key[0] > (last[0][0] if last else 0)
 
-    def rows(self, table: Table, *, keys: Sequence[Row]) -> dict[Row, Row]:
+    def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
         """Read rows by key, as many in one statement as it may have parameters."""
         width = len(table.key)
         step = MOST_PARAMETERS // width
-        read = ", ".join(map(quote, table.names))
+        names = columns or table.names
+        read = ", ".join(map(quote, names))
         found: dict[Row, Row] = {}
-        places = [table.names.index(column) for column in table.key]
+        places = [names.index(column) for column in table.key]
         for start in range(0, len(keys), step):
             some = keys[start : start + step]
             sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {in_keys(table, some)}"
-            rows = self._fetch(sql, [as_parameter(value) for key in some for value in key])
+            rows = self._fetch(sql, as_parameters(list(chain.from_iterable(some))))
             found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
         return found
 

@@ -40,6 +40,11 @@ def as_parameter(value: Raw) -> object:
     return value
 
 
+def as_parameters(values: Sequence[Raw]) -> Sequence[object]:
+    """Bind many values."""
+    return values if _BOUND_AS_IS.issuperset(map(type, values)) else list(map(as_parameter, values))
+
+
 def bind(values: Sequence[Raw]) -> list[str]:
     """Give each value's place in a statement; bytes of an unreadable text become a text again there."""
     if UnreadableText not in set(map(type, values)):

@@ -34,7 +34,10 @@ def hash_lines(lines: Sequence[bytes], *, first: int) -> Hashed:
     joined = b"".join(leaves)
     nodes = tuple(merkle.blocks(leaves, first=first - 1))
     hashed = Hashed(joined, nodes, "")
-    return Hashed(joined, nodes, entries_root(entry_leaves(first, leaves=hashed.told, outcome="applied")))
+    count = len(leaves)
+    seqs, nothing = range(first, first + count), [None] * count
+    entries = entry_leaves(seqs, leaves=hashed.told, outcomes=["applied"] * count, observed_leaves=nothing)
+    return Hashed(joined, nodes, entries_root(entries))
 
 
 def root_of(lines: Sequence[bytes]) -> bytes:

@@ -112,8 +112,7 @@ def decode_values(values: Sequence[Canonical]) -> list[Raw]:
     if {type(value) for value in values} == {dict}:
         texts = [value.get("int") if len(value) == 1 else None for value in values]  # type: ignore[union-attr,arg-type]
         if None not in texts:
-            numbers: list[Raw] = list(map(_read_integer, texts))  # type: ignore[arg-type]
-            return numbers
+            return _read_integers(texts)  # type: ignore[arg-type]
     return [value if type(value) is str or value is None else decode_value(value) for value in values]
 
 
@@ -148,6 +147,16 @@ def _read_integer(text: str) -> int:
     if str(number) != text:
         raise NotCanonical("a value tagged int is not in canonical form")
     return number
+
+
+def _read_integers(texts: list[str]) -> list[Raw]:
+    try:
+        numbers = list(map(int, texts))
+        if list(map(str, numbers)) == texts:
+            return numbers  # type: ignore[return-value]
+    except (TypeError, ValueError):
+        pass
+    return list(map(_read_integer, texts))
 
 
 def _read_text(text: str) -> UnreadableText:

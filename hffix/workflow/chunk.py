@@ -19,7 +19,7 @@ from hffix.model.change import Cells, Line, read_lines
 from hffix.model.formed import read_formed
 from hffix.model.hashed import Hashed
 from hffix.model.mask import masked
-from hffix.model.record import entries_root, entry_leaf, entry_leaves
+from hffix.model.record import entries_root, entry_leaves
 from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
@@ -260,17 +260,12 @@ def _refuse_difference(
 def log_of(chunk: Chunk, verdicts: Sequence[Verdict]) -> tuple[LogColumns, str]:
     """Give what the change log holds of a chunk of which not every line is applied, and the root of its entries."""
     log = chunk.log
-    entries = entry_leaves(chunk.first, leaves=log.leaf, outcome=APPLIED.outcome)
     outcomes, observed, observed_leaves = list(log.outcome), list(log.observed), list(log.observed_leaf)
     for place, verdict in enumerate(verdicts):
-        if verdict == APPLIED:
-            continue
         outcomes[place] = verdict.outcome
         if verdict.observed is not None:
             told = encode(verdict.observed)
             observed[place], observed_leaves[place] = told.decode(), sha256(b"\x00" + told).hexdigest()
-        entries[place] = entry_leaf(
-            log.seq[place], leaf=log.leaf[place], outcome=verdict.outcome, observed_leaf=observed_leaves[place]
-        )
     log = log._replace(outcome=outcomes, observed=observed, observed_leaf=observed_leaves)
+    entries = entry_leaves(log.seq, leaves=log.leaf, outcomes=outcomes, observed_leaves=observed_leaves)
     return log, entries_root(entries)

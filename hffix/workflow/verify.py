@@ -16,7 +16,7 @@ from hffix.workflow.verify_chain import read_through
 from hffix.workflow.verify_erased import check_erased_lines
 from hffix.workflow.verify_findings import Findings, Problem
 from hffix.workflow.verify_inverse import check_inverse
-from hffix.workflow.verify_live import Live, Written, compare_live
+from hffix.workflow.verify_live import Live, LiveRows, Written
 from hffix.workflow.verify_log import check_run
 from hffix.workflow.verify_rights import Judging, approved_manifest, check_rights, read_words
 from hffix.workflow.verify_runs import check_backups, check_close, check_root
@@ -107,23 +107,28 @@ def _check_runs(
     chosen = tuple(past.runs.values()) if run is None else (find_run(past, run),)
     counts = _counts(snapshot, past, findings)
     done, total = 0, sum(counts.get(one.id, 0) for one in chosen)
+    live = None
+    if data:
+        written = [_written(snapshot, judging.setting, one, counts.get(one.id, 0)) for one in past.runs.values()]
+        live = LiveRows(snapshot, written, only=run)
     for one in chosen:
-        _check_run(snapshot, judging, one, rows=counts.get(one.id, 0), findings=findings)
+        _check_run(snapshot, judging, one, rows=counts.get(one.id, 0), live=live, findings=findings)
         done += counts.get(one.id, 0)
         judging.setting.watch(Step(name="verify", done=done, total=total))
     manifests = None if run is None else frozenset(one.opened.manifest for one in chosen)
     check_erased_lines(judging.setting, past, only=manifests, erased=erased_leaves(past), findings=findings)
-    live = None
-    if data:
-        written = [_written(snapshot, judging.setting, one, counts.get(one.id, 0)) for one in past.runs.values()]
-        live = compare_live(snapshot, written, only=run, findings=findings)
-    return len(chosen), total, live
+    return len(chosen), total, live.finish(findings) if live else None
 
 
-def _check_run(snapshot: Snapshot, judging: Judging, run: Run, *, rows: int, findings: Findings) -> None:
+def _check_run(
+    snapshot: Snapshot, judging: Judging, run: Run, *, rows: int, live: LiveRows | None, findings: Findings
+) -> None:
     """Check a run's rows, its sums, its backup parts and the word that it rests on."""
     erased = erased_leaves(judging.past)
-    tree = check_run(snapshot, run, rows=rows, erased=erased, findings=findings)
+    beside = live.beside(run.id) if live else None
+    tree = check_run(snapshot, run, rows=rows, erased=erased, findings=findings, beside=beside)
+    if live and tree is None:
+        live.doubt(run.id)
     check_close(run, findings)
     if tree is not None:
         check_root(judging.setting, run, tree, findings)

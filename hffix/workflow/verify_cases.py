@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns, LogRow
 from hffix.workflow.verify_findings import Findings
 
 
@@ -19,16 +19,18 @@ class CasesMet:
     observed: bool = False
     told: bool = False
 
-    def follow(self, rows: Sequence[LogRow], *, chunk: int) -> None:
+    def follow(self, rows: LogColumns, *, chunk: int) -> None:
         """Look at rows that follow each other, of the chunk that begins with a line."""
-        for row in rows if self.case or rows[-1].case_id is not None else ():
-            if row.case_id != self.case:
-                self._begin(row.case_id)
-            elif row.case_id is not None and chunk != self.chunk:
+        if not self.case and rows.case_id[-1] is None:
+            return
+        for case, outcome, observed in zip(rows.case_id, rows.outcome, rows.observed_leaf, strict=True):
+            if case != self.case:
+                self._begin(case)
+            elif case is not None and chunk != self.chunk:
                 self._tell("its lines stand in more than one chunk")
             self.chunk = chunk
-            self.outcomes.add(row.outcome)
-            self.observed = self.observed or row.observed_leaf is not None
+            self.outcomes.add(outcome)
+            self.observed = self.observed or observed is not None
 
     def end(self) -> None:
         """Judge the last case."""

@@ -1,7 +1,7 @@
 """Verifying the live rows: does each cell still hold what hffix wrote there last?"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
@@ -11,16 +11,18 @@ from typing import Final, NamedTuple
 import orjson
 
 from hffix.changelog import reader
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns, LogRow
 from hffix.database import Snapshot
 from hffix.errors import HffixError
 from hffix.errors.changesets import NotCanonical
 from hffix.errors.evidence import BrokenChain
+from hffix.model.canonical import LARGEST
 from hffix.model.change import Cells
 from hffix.model.schema import Table
 from hffix.model.value import decode_values, encode_value, encode_values, told_apart
 from hffix.workflow.block import Row
 from hffix.workflow.verify_findings import Findings
+from hffix.workflow.verify_held import Held
 
 # Of rows that several runs wrote, so many are remembered at once; where they are more, the log is read again.
 MOST_REMEMBERED: Final = 200_000
@@ -28,6 +30,7 @@ NAME_BYTES: Final = 16
 
 Columns = frozenset[str] | None  # None: the whole row
 NOTHING: Final[frozenset[str]] = frozenset()
+EVERY_LINE: Final = (1, LARGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,28 +102,54 @@ class _Looking:
             self.changed[table] += not holds
 
 
-def compare_live(snapshot: Snapshot, runs: Sequence[Written], *, only: int | None, findings: Findings) -> Live:
-    """Compare the newest change of every cell with the row as it is; only the cells of one run, where it is named."""
-    later = [run for run in runs if only is None or run.run >= only]
-    tables = Counter(table for run in later for table in run.tables)
-    looking = _Looking(snapshot, findings, frozenset(table for table, times in tables.items() if times > 1))
-    remembered = sum(run.rows for run in later[1:] if not looking.shared.isdisjoint(run.tables))
-    passes = 1 + remembered // MOST_REMEMBERED
-    for turn in range(passes):
-        looking.written.clear()
-        # The newest run first: what it wrote is no longer the older ones' to hold.
-        for run in reversed(later):
-            _compare_run(looking, run.run, turn=turn, passes=passes, counts=only in {None, run.run})
-    for table, number in sorted(looking.changed.items()):
-        if number:
-            rows = "1 row was" if number == 1 else f"{number:,} rows were"
-            findings.note(f"of {table} {rows} changed since, not by hffix")
-    return Live(holding=looking.holding, changed=looking.changed.total(), superseded=looking.superseded)
+class LiveRows:
+    """The newest change of every cell, compared with the row as it is; only those of one run, where it is named."""
+
+    def __init__(self, snapshot: Snapshot, runs: Sequence[Written], *, only: int | None) -> None:
+        self._snapshot = snapshot
+        self._later = [run for run in runs if only is None or run.run >= only]
+        self._only = only
+        tables = Counter(table for run in self._later for table in run.tables)
+        self._shared = frozenset(table for table, times in tables.items() if times > 1)
+        self._held: dict[int, Held] = {}
+
+    def beside(self, run: int) -> Callable[[LogColumns], None] | None:
+        """Give what compares a run's rows while they are read for another reason; None where that says nothing."""
+        for written in self._later:
+            if written.run == run and not written.tables <= self._shared:
+                self._held[run] = Held(self._snapshot, written.tables - self._shared)
+                return self._held[run].look
+        return None
+
+    def doubt(self, run: int) -> None:
+        """Forget what was compared of a run whose log is not whole: not every row of it was seen."""
+        self._held.pop(run, None)
+
+    def finish(self, findings: Findings) -> Live:
+        """Compare what was not compared yet."""
+        looking = _Looking(self._snapshot, findings, self._shared)
+        remembered = sum(run.rows for run in self._later[1:] if not self._shared.isdisjoint(run.tables))
+        passes = 1 + remembered // MOST_REMEMBERED
+        looking.holding = sum(held.holding for held in self._held.values())
+        for turn in range(passes):
+            looking.written.clear()
+            # The newest run first: what it wrote is no longer the older ones' to hold.
+            for run in reversed(self._later):
+                held = self._held.get(run.run)
+                for lines in [EVERY_LINE] if held is None else held.left:
+                    counts = self._only in {None, run.run}
+                    _compare_run(looking, run.run, lines=lines, turn=turn, passes=passes, counts=counts)
+        for table, number in sorted(looking.changed.items()):
+            if number:
+                rows = "1 row was" if number == 1 else f"{number:,} rows were"
+                findings.note(f"of {table} {rows} changed since, not by hffix")
+        return Live(holding=looking.holding, changed=looking.changed.total(), superseded=looking.superseded)
 
 
-def _compare_run(looking: _Looking, run: int, *, turn: int, passes: int, counts: bool) -> None:
+def _compare_run(looking: _Looking, run: int, *, lines: tuple[int, int], turn: int, passes: int, counts: bool) -> None:
+    first, last = lines
     try:
-        for block in reader.changes(looking.snapshot, run):
+        for block in reader.changes(looking.snapshot, run, first=first, last=last):
             rows = [row for row in block if _taken(row, looking.shared, turn=turn, passes=passes)]
             for name, some in groupby(rows, key=lambda row: row.table_name):
                 _compare(looking, looking.table(name), list(some), counts=counts)
@@ -155,8 +184,10 @@ def _compare(looking: _Looking, table: Table | None, rows: Sequence[LogRow], *, 
         for one in rows if len(rows) > 1 else ():
             _compare(looking, table, [one], counts=counts)
         return
-    live = looking.snapshot.rows(table, keys=keys)
-    places = {name: place for place, name in enumerate(table.names)}
+    written = {column for change in changes for column in change.after or ()}
+    read = [*table.key, *(name for name in table.names if name in written and name not in wanted)]
+    live = looking.snapshot.rows(table, keys=keys, columns=read)
+    places = {name: place for place, name in enumerate(read)}
     own = [places[column] for column in table.key]
     found = list(map(live.get, keys))
     if table.name not in looking.shared and _all_hold(changes, found, places) and _keyed_alike(keys, found, own):

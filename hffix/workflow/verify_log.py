@@ -1,7 +1,8 @@
 """Verifying the log: every row's text against its leaf, every chunk's rows against its record, every run's root."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -9,12 +10,12 @@ from typing import Final
 import msgspec
 
 from hffix.changelog import reader
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns, LogRow
 from hffix.database import Snapshot
 from hffix.errors.evidence import BrokenChain
 from hffix.model import merkle
 from hffix.model.change import KINDS
-from hffix.model.record import Chunk, entries_root, entry_leaf
+from hffix.model.record import Chunk, entries_root, entry_leaves
 from hffix.model.run import Run
 from hffix.workflow.verify_cases import CasesMet, check_outcomes
 from hffix.workflow.verify_findings import Findings
@@ -62,13 +63,22 @@ class ChunkRows:
 
 
 def check_run(
-    snapshot: Snapshot, run: Run, *, rows: int, erased: Collection[str], findings: Findings
+    snapshot: Snapshot,
+    run: Run,
+    *,
+    rows: int,
+    erased: AbstractSet[str],
+    findings: Findings,
+    beside: Callable[[LogColumns], None] | None = None,
 ) -> RunTree | None:
-    """Check every row under a run's number, of which there are `rows`; give the tree, where each row has its place."""
+    """Check every row under a run's number, of which there are `rows`; give the tree, where each row has its place.
+
+    `beside` is given the rows too, so that they need not be read once more for what else they are good for.
+    """
     before, seen, tree = findings.count, 0, RunTree()
     cases = CasesMet(run.id, findings)
     for chunk in run.chunks:
-        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings, cases=cases)
+        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings, cases=cases, beside=beside)
         seen += len(found.leaves) + found.unread
         tree.add(found.leaves)
     cases.end()
@@ -80,12 +90,12 @@ def check_run(
 def row_holds(row: LogRow) -> bool:
     """Say whether a row that was not erased gives its leaf, and what was observed gives its own."""
     findings = Findings()
-    _check_row(row, _leaves([row])[0], 0, erased=(), findings=findings)
+    _check_row(row, _leaves([row])[0], 0, erased=frozenset(), findings=findings)
     _check_observed(row, 0, findings)
     return not findings.count
 
 
-def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str]) -> bool:
+def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: AbstractSet[str]) -> bool:
     """Say whether the rows under a chunk's record are those that it was made of."""
     findings = Findings()
     _check_chunk(snapshot, run, chunk, erased=erased, findings=findings, cases=CasesMet(run, findings))
@@ -93,16 +103,25 @@ def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collectio
 
 
 def _check_chunk(
-    snapshot: Snapshot, run: int, chunk: Chunk, *, erased: Collection[str], findings: Findings, cases: CasesMet
+    snapshot: Snapshot,
+    run: int,
+    chunk: Chunk,
+    *,
+    erased: AbstractSet[str],
+    findings: Findings,
+    cases: CasesMet,
+    beside: Callable[[LogColumns], None] | None = None,
 ) -> ChunkRows:
     before = findings.count
     found = ChunkRows(first=chunk.first, next=chunk.first)
     try:
-        for block in reader.changes(snapshot, run, first=chunk.first, last=chunk.last):
+        for block in reader.columns(snapshot, run, first=chunk.first, last=chunk.last):
             known = findings.count
             _check_block(block, run, found, erased=erased, findings=findings)
             if findings.count == known:
                 cases.follow(block, chunk=chunk.first)
+                if beside is not None:
+                    beside(block)
     except BrokenChain as fault:
         findings.problem("log-unreadable", _lines(run, found.next, chunk.last), fault.message)
         found.unread = chunk.last + 1 - found.next
@@ -125,39 +144,51 @@ def _check_record(run: int, chunk: Chunk, found: ChunkRows, findings: Findings) 
 
 
 def _check_block(
-    block: Sequence[LogRow], run: int, found: ChunkRows, *, erased: Collection[str], findings: Findings
+    block: LogColumns, run: int, found: ChunkRows, *, erased: AbstractSet[str], findings: Findings
 ) -> None:
     first = found.next
-    if [row.seq for row in block] != list(range(first, first + len(block))):
-        for row in block:
-            _tell_missing(run, found.next, int(row.seq), findings)
-            found.next = int(row.seq) + 1
-    found.next = int(block[-1].seq) + 1
-    leaves = _leaves(block)
-    plain = b"".join(leaves).hex() == "".join([str(row.leaf) for row in block]) and _are_apart(block)
-    if not plain:
+    if list(block.seq) != list(range(first, first + len(block.seq))):
+        for seq in block.seq:
+            _tell_missing(run, found.next, int(seq), findings)
+            found.next = int(seq) + 1
+    found.next = int(block.seq[-1]) + 1
+    leaves = _plain_leaves(block)
+    if leaves is None:
+        one_by_one = block.rows()
         leaves = [
             _check_row(row, leaf, run, erased=erased, findings=findings)
-            for row, leaf in zip(block, leaves, strict=True)
+            for row, leaf in zip(one_by_one, _leaves(one_by_one), strict=True)
         ]
-    if erased:
-        for row in block:
+    if not erased.isdisjoint(block.leaf):
+        for row in block.rows():
             if row.leaf in erased and not row.erased:
                 where = f"run {run}, line {row.seq}"
                 findings.problem("erased-returned", where, "a record says that it was erased, and its texts are here")
-    if any(row.observed is not None or row.observed_leaf is not None for row in block):
-        for row in block:
+    if {*block.observed, *block.observed_leaf} != {None}:
+        for row in block.rows():
             _check_observed(row, run, findings)
     found.leaves += leaves
-    found.entries += [
-        entry_leaf(row.seq, leaf=row.leaf, outcome=row.outcome, observed_leaf=row.observed_leaf) for row in block
-    ]
-    decided = Counter([(row.outcome, row.kind) for row in block])
+    found.entries += entry_leaves(
+        block.seq, leaves=block.leaf, outcomes=block.outcome, observed_leaves=block.observed_leaf
+    )
+    decided = Counter(zip(block.outcome, block.kind, strict=True))
     if any((kind == "ask") != (outcome == "held") for outcome, kind in decided if outcome != "conflict"):
-        check_outcomes(block, run, findings)
+        check_outcomes(block.rows(), run, findings)
     for (outcome, kind), rows in decided.items():
         found.outcomes[outcome] += rows
         found.backed_up += rows if outcome == "applied" and kind in WRITTEN_OVER else 0
+
+
+def _plain_leaves(block: LogColumns) -> list[bytes] | None:
+    """Give the leaves of rows, each of which gives its own from columns that are the parts of its line; else nothing.
+
+    Only the quick and usual case is answered.
+    """
+    try:
+        leaves = block.leaves()
+    except TypeError:
+        return None
+    return leaves if list(map(bytes.hex, leaves)) == list(block.leaf) and _are_apart(block) else None
 
 
 def _leaves(block: Sequence[LogRow]) -> list[bytes]:
@@ -168,31 +199,30 @@ def _leaves(block: Sequence[LogRow]) -> list[bytes]:
         return [_leaves([row])[0] for row in block] if len(block) > 1 else [merkle.EMPTY]
 
 
-def _are_apart(block: Sequence[LogRow]) -> bool:
+def _are_apart(block: LogColumns) -> bool:
     """Say whether every column is a part of its line by itself: then no bytes moved from one to another."""
-    _, salts, _, kinds, keys, befores, afters, origins, cases, *_ = zip(*block, strict=True)
     try:
         return (
-            _are_values(keys, beginning="{")
-            and _are_values(befores, beginning="{n")
-            and _are_values(afters, beginning="{n")
-            and _are_values([text for text in origins if text is not None], beginning='"')
-            and _are_values([text for text in cases if text is not None], beginning='"')
-            and {len(salt or "") for salt in salts} == {SALT_DIGITS}
-            and set(kinds) <= set(KINDS)
+            _are_values(block.row_key, beginning="{")
+            and _are_values(block.before, beginning="{n")
+            and _are_values(block.after, beginning="{n")
+            and _are_values([text for text in block.origin if text is not None], beginning='"')
+            and _are_values([text for text in block.case_id if text is not None], beginning='"')
+            and None not in block.salt
+            and set(map(len, block.salt)) == {SALT_DIGITS}  # type: ignore[arg-type]
+            and set(block.kind) <= set(KINDS)
         )
     except (msgspec.DecodeError, TypeError):
         return False
 
 
-def _are_values(texts: Sequence[str], *, beginning: str) -> bool:
+def _are_values(texts: Sequence[str | None], *, beginning: str) -> bool:
     """Say whether each text is one value of JSON, and of a kind that begins like this; n is null's."""
-    for text in texts:
-        _ONE_VALUE(text)
-    return {text[:1] for text in texts} <= set(beginning)
+    deque(map(_ONE_VALUE, texts), maxlen=0)  # type: ignore[arg-type]
+    return {text[:1] for text in texts} <= set(beginning)  # type: ignore[index]
 
 
-def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: Collection[str], findings: Findings) -> bytes:
+def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: AbstractSet[str], findings: Findings) -> bytes:
     """Check one row by itself; give the leaf that it counts as."""
     where = f"run {run}, line {row.seq}"
     if row.erased and (row.row_key, row.before, row.after, row.origin, row.observed) == (None,) * 5:
@@ -201,7 +231,7 @@ def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: Collection[str], f
         findings.problem("erased-unnamed", where, "its texts are gone, and no erase record names it")
     elif leaf.hex() != row.leaf:
         findings.problem("log-row-edited", where, "its texts do not give its leaf")
-    elif not _are_apart([row]):
+    elif not _are_apart(LogColumns.of([row])):
         findings.problem("log-row-edited", where, "its columns are not the parts of its line")
     return leaf
 

@@ -105,6 +105,16 @@ def test_rows_are_read_whole_by_key_and_those_that_are_gone_are_left_out(databas
         assert snapshot.rows(table, keys=[]) == {}
 
 
+def test_only_some_columns_of_rows_are_read_by_key(database: Database) -> None:
+    make_loans(database)
+    with database.reading() as snapshot:
+        table = snapshot.table("loan")
+        first, second = table.key
+        found = snapshot.rows(table, keys=[("B", 2), ("A", 9)], columns=[second, "note", first])
+        assert found == {("B", 2): (2, "x", "B")}
+        assert snapshot.rows(table, keys=[("A", 1)], columns=table.key) == {("A", 1): ("A", 1)}
+
+
 def test_many_keys_are_read_in_one_go(database: Database) -> None:
     make_persons(database, rows=3000)
     with database.reading() as snapshot:

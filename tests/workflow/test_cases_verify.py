@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hffix.changelog.rows import LogRow
+from hffix.changelog.rows import LogColumns, LogRow
 from hffix.model import canonical
 from hffix.model.record import entries_root, entry_leaf
 from hffix.workflow.verify import verify
@@ -139,7 +139,7 @@ def followed(rows: Iterable[tuple[str | None, int, str]]) -> set[tuple[str, str]
     for seq, (case, chunk, outcome) in enumerate(rows, start=1):
         quoted = None if case is None else canonical.encode(case).decode()
         row = LogRow(seq, "", "t", "update", "{}", "{}", "{}", None, quoted, "", outcome, None, "x")
-        cases.follow([row], chunk=chunk)
+        cases.follow(LogColumns.of([row]), chunk=chunk)
     cases.end()
     return {(problem.code, problem.where) for problem in findings.problems}
 

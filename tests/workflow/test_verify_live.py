@@ -5,12 +5,14 @@ import pytest
 from hffix.workflow import verify_live
 from hffix.workflow.rollback import rollback
 from hffix.workflow.verify import Live, verify
+from hffix.workflow.verify_held import Held
 from tests.workflow.office import AUDITOR, LEADER, Office
 
 CHANGED: dict[str, tuple[str, Live]] = {
     "nothing": ("SELECT 1", Live(holding=15, changed=0)),
     "a cell that was written": ("UPDATE person SET opened_on = 'x' WHERE id = 3", Live(holding=14, changed=1)),
     "a cell that was not written": ("UPDATE person SET name = 'x' WHERE id = 3", Live(holding=15, changed=0)),
+    "a cell that only some rows wrote": ("UPDATE person SET id_no = 'x'", Live(holding=13, changed=2)),
     "a row taken away": ("DELETE FROM person WHERE id = 3", Live(holding=14, changed=1)),
     "rows of two tables": (
         "UPDATE person SET opened_on = 'x' WHERE id < 3; DELETE FROM loan",
@@ -29,6 +31,23 @@ def test_what_was_changed_since_is_counted_and_is_no_problem(desk: Office, scrip
     desk.run_script(script)
     verified = verify(desk.setting(), data=True)
     assert (verified.ok, verified.live) == (True, live)
+
+
+@pytest.mark.parametrize("script", [script for script, _ in CHANGED.values()], ids=CHANGED)
+def test_what_is_said_at_once_is_what_is_said_row_by_row(
+    desk: Office, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    desk.run_script(script)
+    at_once = verify(desk.setting(), data=True)
+    monkeypatch.setattr(Held, "look", lambda held, block: held.left.append((block.seq[0], block.seq[-1])))
+    assert verify(desk.setting(), data=True) == at_once
+
+
+def test_rows_of_a_log_that_is_not_whole_are_all_compared(desk: Office) -> None:
+    desk.tamper("UPDATE hffix_change SET seq = 12 WHERE run_id = 2 AND seq = 11")
+    verified = verify(desk.setting(), data=True)
+    assert {one.code for one in verified.problems} == {"log-row-missing", "log-row-inserted"}
+    assert verified.live == Live(holding=15, changed=0)
 
 
 def test_what_was_changed_since_is_said_by_table(desk: Office) -> None:
