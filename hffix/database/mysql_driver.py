@@ -5,6 +5,7 @@ three times as long as the one here; so rows are cut out of their packets as the
 protocol, text result set).
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +26,9 @@ _EOF, _ERROR, _NULL = 0xFE, 0xFF, 0xFB
 _LONGEST_EOF: Final = 9
 # Three bytes of length and one of number before each packet.
 _HEAD: Final = 4
+_front: Final = struct.Struct("<IB").unpack_from
+# Where the value of a packet with one value stands, at the earliest.
+_ALONE: Final = _HEAD + 1
 _AT_ONCE: Final = 256 * 1024
 # A packet of this size is gone on with in the next one.
 _FULL_PACKET: Final = 0xFFFFFF
@@ -93,17 +97,17 @@ class Stream:
         arrived, start, wanted = self._arrived, 0, range(len(self.fields))
         held, alone = len(arrived), len(wanted) == 1
         while len(rows) < most and start + _HEAD < held:
-            length = arrived[start] | arrived[start + 1] << 8 | arrived[start + 2] << 16
+            head, first = _front(arrived, start)
+            length = head & _FULL_PACKET
             end = start + _HEAD + length
             if length == _FULL_PACKET or end > held:
                 break
-            first = arrived[start + _HEAD]
             if first >= _EOF and (first == _ERROR or length < _LONGEST_EOF):
                 self._end(arrived[start + _HEAD : end])
                 return
             if alone:
                 # The rest of the packet is the value, whatever its length.
-                value = start + _HEAD + 1 + _LENGTHS.get(first, 0)
+                value = start + _ALONE if first < _NULL else start + _ALONE + _LENGTHS.get(first, 0)
                 rows.append([None if first == _NULL else arrived[value:end]])
             else:
                 rows.append(_cells(arrived, start + _HEAD, wanted))

@@ -47,7 +47,8 @@ class Together:
         """Give the rows, in the order of their columns and whatever was selected behind them."""
         if answer.warnings or not answer.rows:
             return None if answer.warnings else []
-        whole, *others = zip(*answer.rows, strict=True)
+        whole: Sequence[bytes | None] = [row[0] for row in answer.rows]
+        others = list(zip(*answer.rows, strict=True))[1:] if len(answer.fields) > 1 else []
         cut = _cut(whole, [column for _, column in self._joined])
         if cut is None:
             return None
