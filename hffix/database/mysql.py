@@ -11,10 +11,12 @@ from hffix.database import mysql_settle, mysql_spool
 from hffix.database.mysql_aside import Aside
 from hffix.database.mysql_driver import Answer, Driver, DriverError
 from hffix.database.mysql_faults import denied, passing, refusal_of_query, warned_by_query
+from hffix.database.mysql_keys import Run, after, among, described, ending, ordered, runs
 from hffix.database.mysql_links import ACTING
-from hffix.database.mysql_literals import all_compared, compared, text
+from hffix.database.mysql_literals import compared, text
 from hffix.database.mysql_pins import Pins
 from hffix.database.mysql_schema import Catalogue, counting
+from hffix.database.mysql_together import Together
 from hffix.database.mysql_types import quote
 from hffix.database.mysql_values import Values, selected
 from hffix.database.mysql_words import bound
@@ -33,8 +35,6 @@ SELECTED_ROWS: Final = 1_000
 _SKIPPED: Final = 1684
 _PATIENCE: Final = 20
 MOST_ASKED: Final = 300
-# A statement is cut before it is longer; the server's own bound is sixteen times this.
-MOST_SQL: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class MySQL(Unshared):
     def __init__(self, link: Link, *, aside: Callable[[], Aside]) -> None:
         self._open_aside = aside
         self._aside: Aside | None = None
+        self._apart: set[str] = set()
         self.notes: tuple[str, ...] = ()
         self._attach(link)
 
@@ -112,20 +113,19 @@ class MySQL(Unshared):
         params: Params = NO_PARAMS,
     ) -> Iterator[list[Row]]:
         """Read pages by key: each begins after the last key of the page before, so none costs more than another."""
-        read = _columns(table, (*table.key, *columns))
+        read = described(table, (*table.key, *columns))
         # The line ends let an author's SQL close with a comment.
-        wanted = ", ".join([*map(selected, read), *(f"({bound(e, params)}\n)" for e in expressions)])
+        more = "".join(f", ({bound(e, params)}\n)" for e in expressions)
         chosen = " OR ".join(f"({bound(condition, params)}\n)" for condition in where) or "1"
-        start = f"SELECT {wanted} FROM {quote(table.name)} AS t WHERE ({chosen})"
-        end = f" ORDER BY {_key(table)} LIMIT {PAGE_ROWS}"
+        start = f"{more} FROM {quote(table.name)} AS t WHERE ({chosen})"
+        end = f" ORDER BY {ordered(table)} LIMIT {PAGE_ROWS}"
         theirs = "\n".join([*expressions, *where])
-        page = self._rows(start + end, columns=read, theirs=theirs)
+        page = self._read(read, start + end, theirs=theirs)
         while page:
             yield page
             if len(page) < PAGE_ROWS:
                 return
-            after = _after(table, page[-1])
-            page = self._rows(f"{start} AND ({after}){end}", columns=read, theirs=theirs)
+            page = self._read(read, f"{start} AND ({after(table, page[-1])}){end}", theirs=theirs)
 
     def select(self, query: str, *, params: Params = NO_PARAMS) -> Selected:
         """Run a query of a fix and spool its rows."""
@@ -146,10 +146,10 @@ class MySQL(Unshared):
 
     def _answers(self, table: Table, columns: Sequence[str], asked: Sequence[Row], *, lock: str) -> list[list[Row]]:
         found: list[list[Row]] = [[] for _ in asked]
-        described = _columns(table, columns)
+        asked_of = described(table, columns)
         # A value that a column cannot hold is in none of its rows.
         written = [
-            (number, [compared(c, value) for c, value in zip(described, values, strict=True)])
+            (number, [compared(c, value) for c, value in zip(asked_of, values, strict=True)])
             for number, values in enumerate(asked)
         ]
         askable = [(number, texts) for number, texts in written if None not in texts]
@@ -163,7 +163,7 @@ class MySQL(Unshared):
             )
             sql = (
                 f"SELECT {read} FROM ({rows}) AS asked STRAIGHT_JOIN {quote(table.name)} AS t ON {matched}"
-                f" ORDER BY asked.n, {_key(table)}{lock}"
+                f" ORDER BY asked.n, {ordered(table)}{lock}"
             )
             for row in self._rows(sql, columns=(_NUMBER, *table.columns)):
                 found[int(str(row[0]))].append(row[1:])
@@ -171,7 +171,7 @@ class MySQL(Unshared):
 
     def hands_out(self, table: Table, *, key: Row) -> bool:
         """Compare with the next number of AUTO_INCREMENT; a default that takes numbers from a sequence may give any."""
-        for column, value in zip(_columns(table, table.key), key, strict=True):
+        for column, value in zip(described(table, table.key), key, strict=True):
             if "nextval" in (column.default or "").casefold():
                 return True
             if column.name == counting(table) and isinstance(value, int):
@@ -187,19 +187,24 @@ class MySQL(Unshared):
         return self._by_key(table, keys, columns or table.names, lock="")
 
     def _by_key(self, table: Table, keys: Sequence[Row], names: Sequence[str], *, lock: str) -> dict[Row, Row]:
-        wanted = _columns(table, names)
-        read = ", ".join(map(selected, wanted))
+        read = described(table, names)
         places = [names.index(column) for column in table.key]
-        columns = _columns(table, table.key)
-        named = ", ".join(f"t.{quote(column)}" for column in table.key)
         # The order of the keys is the order of the locks.
-        start = f"SELECT {read} FROM {quote(table.name)} AS t FORCE INDEX (PRIMARY) WHERE ({named}) IN ("
-        end = f") ORDER BY {_key(table)}{lock}"
+        start = f" FROM {quote(table.name)} AS t FORCE INDEX (PRIMARY) WHERE "
+        end = f" ORDER BY {ordered(table)}{lock}"
         found: dict[Row, Row] = {}
-        for listed in _listed(columns, keys):
-            rows = self._rows(f"{start}{listed}{end}", columns=wanted)
+        whole = runs(table, keys)
+        if lock and whole and not self._all_end(table, whole):
+            whole = []
+        for condition in among(table, keys, whole):
+            rows = self._read(read, f"{start}({condition}){end}")
             found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
         return found
+
+    def _all_end(self, table: Table, found: Sequence[Run]) -> bool:
+        """Say whether the last row of each run is there; where it is gone, to lock them would wait for the next row."""
+        counted = self._told(f"SELECT COUNT(*) FROM {quote(table.name)} AS t WHERE {ending(table, found)}")
+        return counted == [(str(len(found)),)]
 
     def single(self, query: str, *, params: Params = NO_PARAMS) -> Raw:
         """Run a query that gives one value in one row."""
@@ -232,7 +237,7 @@ class MySQL(Unshared):
 
     def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
         """Find the keys of the rows that hold these values."""
-        return self._holding(table.name, _columns(table, table.key), _columns(table, columns), columns, values)
+        return self._holding(table.name, described(table, table.key), described(table, columns), columns, values)
 
     def reached(self, table: Table, *, rows: Sequence[Row], kind: str) -> Iterator[tuple[str, Row]]:
         """Find the children that ON DELETE or ON UPDATE would touch."""
@@ -244,12 +249,12 @@ class MySQL(Unshared):
 
     def _children(self, table: Table, link: ForeignKey, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
         key = self._catalogue.key_columns(link.table)
-        described = _columns(table, link.to_columns)
+        referred_to = described(table, link.to_columns)
         places = [table.names.index(column) for column in link.to_columns]
         for row in rows:
             referred = [row[place] for place in places]
             if None not in referred:
-                for child in self._holding(link.table, key, described, link.columns, referred):
+                for child in self._holding(link.table, key, referred_to, link.columns, referred):
                     yield link.table, child
 
     def _holding(
@@ -272,6 +277,27 @@ class MySQL(Unshared):
         """Prepare an author's query; a session that may write also sees to it that it writes nothing."""
         refuse_writing(query)
         return nullcontext(bound(query, params))
+
+    def _read(self, columns: Sequence[Column], source: str, *, theirs: str = "") -> list[Row]:
+        """Read columns of rows, and what the source selects beside them."""
+        together = Together(columns)
+        if together.worthwhile and together.selected not in self._apart:
+            rows = self._together(together, source, theirs=theirs)
+            if rows is not None:
+                return rows
+            # As likely as not, the next rows could not be read so either.
+            self._apart.add(together.selected)
+        return self._rows(f"SELECT {', '.join(map(selected, columns))}{source}", columns=columns, theirs=theirs)
+
+    def _together(self, together: Together, source: str, *, theirs: str) -> list[Row] | None:
+        try:
+            answer = self._driver.ask(f"SELECT {together.selected}{source}")
+        except DriverError as fault:
+            if passing(fault):
+                raise self._refused(fault, theirs) from fault
+            return None
+        self._values.refuse_inexact(answer.fields[together.taken :])
+        return together.rows(self._values, answer)
 
     def _rows(self, sql: str, *, columns: Sequence[Column] = (), theirs: str = "") -> list[Row]:
         answer = self._ask(sql, theirs=theirs)
@@ -309,41 +335,3 @@ class MySQL(Unshared):
 
 
 _NUMBER: Final = Column(name="n", type="bigint", nullable=False)
-
-
-def _columns(table: Table, names: Sequence[str]) -> list[Column]:
-    known = {column.name: column for column in table.columns}
-    return [known[name] for name in names]
-
-
-def _key(table: Table) -> str:
-    return ", ".join(f"t.{quote(column)}" for column in table.key)
-
-
-def _after(table: Table, row: Row) -> str:
-    """Say which rows come after a key: spelled out, since the server uses no index for (a, b) > (1, 2)."""
-    columns = _columns(table, table.key)
-    values = [compared(column, value) for column, value in zip(columns, row, strict=False)]
-    named = [f"t.{quote(column)}" for column in table.key]
-    steps = []
-    for place in range(len(named)):
-        same = [f"{name} = {value}" for name, value in zip(named[:place], values, strict=False)]
-        steps.append(" AND ".join([*same, f"{named[place]} > {values[place]}"]))
-    return " OR ".join(f"({step})" for step in steps)
-
-
-def _listed(columns: Sequence[Column], keys: Sequence[Row]) -> Iterator[str]:
-    """Write keys as lists for IN, none longer than a statement may be; a key that no row can have is left out."""
-    texts: list[str] = []
-    length = 0
-    written = (all_compared(column, values) for column, values in zip(columns, zip(*keys, strict=True), strict=False))
-    for parts in zip(*written, strict=True):
-        if None in parts:
-            continue
-        texts.append(", ".join(parts))
-        length += len(texts[-1])
-        if length > MOST_SQL:
-            yield f"({'), ('.join(texts)})"
-            texts, length = [], 0
-    if texts:
-        yield f"({'), ('.join(texts)})"

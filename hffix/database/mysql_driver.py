@@ -5,6 +5,7 @@ three times as long as the one here; so rows are cut out of their packets as the
 protocol, text result set).
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,10 @@ import pymysql
 from pymysql import err
 from pymysql.connections import MySQLResult
 from pymysql.constants import CLIENT, COMMAND, CR, ER
+from pymysql.protocol import OKPacketWrapper
+
+from hffix.database.mysql_packed import Packed, Statement
+from hffix.database.mysql_wire import Wire
 
 Cells = list[bytes | None]
 DriverError: Final[type[Exception]] = pymysql.MySQLError
@@ -21,11 +26,17 @@ _EOF, _ERROR, _NULL = 0xFE, 0xFF, 0xFB
 _LONGEST_EOF: Final = 9
 # Three bytes of length and one of number before each packet.
 _HEAD: Final = 4
+_front: Final = struct.Struct("<IB").unpack_from
+# Where the value of a packet with one value stands, at the earliest.
+_ALONE: Final = _HEAD + 1
 _AT_ONCE: Final = 256 * 1024
 # A packet of this size is gone on with in the next one.
 _FULL_PACKET: Final = 0xFFFFFF
 # How many bytes follow the first one where it announces a longer length.
 _LENGTHS: Final = {0xFC: 2, 0xFD: 3, 0xFE: 8}
+# Commands that PyMySQL has no names for, and the flag by which the types of values are told.
+_PREPARE, _CLOSE, _BULK = 0x16, 0x19, 0xFA
+_TYPES_TOLD: Final = b"\x80\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +95,22 @@ class Stream:
     def _cut(self, rows: list[Cells], most: int) -> None:
         """Cut rows out of the packets that have arrived whole, and wait for more where none has."""
         arrived, start, wanted = self._arrived, 0, range(len(self.fields))
-        held = len(arrived)
+        held, alone = len(arrived), len(wanted) == 1
         while len(rows) < most and start + _HEAD < held:
-            length = arrived[start] | arrived[start + 1] << 8 | arrived[start + 2] << 16
+            head, first = _front(arrived, start)
+            length = head & _FULL_PACKET
             end = start + _HEAD + length
             if length == _FULL_PACKET or end > held:
                 break
-            first = arrived[start + _HEAD]
             if first >= _EOF and (first == _ERROR or length < _LONGEST_EOF):
                 self._end(arrived[start + _HEAD : end])
                 return
-            rows.append(_cells(arrived, start + _HEAD, wanted))
+            if alone:
+                # The rest of the packet is the value, whatever its length.
+                value = start + _ALONE if first < _NULL else start + _ALONE + _LENGTHS.get(first, 0)
+                rows.append([None if first == _NULL else arrived[value:end]])
+            else:
+                rows.append(_cells(arrived, start + _HEAD, wanted))
             start = end
         self._arrived = arrived[start:]
         if not start:
@@ -166,6 +182,8 @@ class Driver:
         """The longest statement that the server takes, in bytes; by a longer one it would hang up."""
         self.defined = False
         """Whether a statement that defines a table, and so commits by itself, was run since this was last set."""
+        self.packs = False
+        """Whether statements may be given packed."""
 
     @property
     def in_transaction(self) -> bool:
@@ -194,15 +212,54 @@ class Driver:
             rows = rows + some if rows else some
         return Answer(stream.fields, rows, stream.warnings)
 
-    def tell(self, sql: str) -> Told:
+    def tell(self, statement: Statement) -> Told:
         """Run a statement that gives no rows."""
-        result = self._send(sql)
+        if isinstance(statement, Packed):
+            return self._tell_packed(statement)
+        result = self._send(statement)
         if result.unbuffered_active:
             result.unbuffered_active = False
             for _ in _pages(Stream(self.connection, result)):
                 pass
             raise err.ProgrammingError(CR.CR_COMMANDS_OUT_OF_SYNC, "the statement gives rows")
         return Told(result.affected_rows, result.warning_count)
+
+    def try_packing(self) -> None:
+        """Find out whether statements may be given packed: a server may allow none that are prepared."""
+        if self.connection.bulk:
+            try:
+                self._forget(self._prepare("DO ?"))
+            except err.MySQLError:
+                return
+            self.packs = True
+
+    def _tell_packed(self, packed: Packed) -> Told:
+        self._refuse_long(len(packed.rows))
+        connection, number = self.connection, self._prepare(packed.sql)
+        try:
+            said = b"".join((number, _TYPES_TOLD, packed.types, packed.rows))
+            connection._execute_command(_BULK, said)
+            done = OKPacketWrapper(connection._read_packet())
+        finally:
+            self._forget(number)
+        connection.server_status = done.server_status
+        return Told(done.affected_rows, done.warning_count)
+
+    def _prepare(self, sql: str) -> bytes:
+        """Let the server parse a statement with marks for values; give the number that it has there."""
+        connection = self.connection
+        connection._execute_command(_PREPARE, sql.encode())
+        told = connection._read_packet().get_all_data()
+        for place in (7, 5):
+            described = int.from_bytes(told[place : place + 2], "little")
+            for _ in range(described + 1 if described else 0):
+                connection._read_packet()
+        number: bytes = told[1:5]
+        return number
+
+    def _forget(self, number: bytes) -> None:
+        if self.connection.open:
+            self.connection._execute_command(_CLOSE, number)
 
     def warnings(self) -> list[int]:
         """Give the numbers of the warnings that the last statement raised."""
@@ -215,14 +272,17 @@ class Driver:
 
     def _send(self, sql: str) -> Any:
         connection, said = self.connection, sql.encode()
-        if len(said) >= self.longest:
-            raise err.OperationalError(ER.NET_PACKET_TOO_LARGE, "the statement is longer than the server takes")
+        self._refuse_long(len(said))
         connection._execute_command(COMMAND.COM_QUERY, said)
         result: Any = MySQLResult(connection)
         result.init_unbuffered_query()
         if result.server_status is not None:
             connection.server_status = result.server_status
         return result
+
+    def _refuse_long(self, length: int) -> None:
+        if length >= self.longest:
+            raise err.OperationalError(ER.NET_PACKET_TOO_LARGE, "the statement is longer than the server takes")
 
 
 def _pages(stream: Stream) -> Iterator[list[Cells]]:
@@ -233,9 +293,7 @@ def _pages(stream: Stream) -> Iterator[list[Cells]]:
 def connect(**options: Any) -> Driver:
     """Open a connection whose statements count the rows that they matched, not those that they changed."""
     return Driver(
-        pymysql.connect(
-            charset="utf8mb4", client_flag=CLIENT.FOUND_ROWS, autocommit=True, program_name="hffix", **options
-        )
+        Wire(charset="utf8mb4", client_flag=CLIENT.FOUND_ROWS, autocommit=True, program_name="hffix", **options)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from hffix.database.mysql_driver import Driver
+from hffix.database.mysql_packed import Packed, Statement
 
 _ASKED: Final = "SHOW SESSION STATUS WHERE Variable_name IN ('Handler_write', 'Handler_update', 'Handler_delete')"
 _STAGED: Final = ("CREATE TEMPORARY", "DROP TEMPORARY", "INSERT INTO hffix_stage_")
@@ -23,12 +24,13 @@ class Handled:
         self.partitioned = False
         """Whether the next statements write a table in partitions."""
 
-    def around(self, sql: str, tell: Callable[[str], int]) -> int:
+    def around(self, statement: Statement, tell: Callable[[Statement], int]) -> int:
         """Run a statement that writes rows of a table, and count what more it wrote; give the rows that it matched."""
+        sql = statement.sql if isinstance(statement, Packed) else statement
         if sql.startswith(_STAGED):
-            return tell(sql)
+            return tell(statement)
         before = self._read()
-        matched = tell(sql)
+        matched = tell(statement)
         after = self._read()
         own, counted = _KINDS[sql[:6]], matched * (2 if self.partitioned else 1)
         for name, count in after.items():

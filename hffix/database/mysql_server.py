@@ -98,6 +98,7 @@ def _link(url: URL, folder: Path, opened: ExitStack, *, isolation: str) -> Link:
     with _reaching(url):
         if isolation == WRITING:
             refuse_unwritable(driver)
+            driver.try_packing()
         return Link(driver, pins, _over(driver, opened, pins=pins))
 
 

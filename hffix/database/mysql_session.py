@@ -8,9 +8,11 @@ from typing import Final
 from hffix.database import mysql_bulk
 from hffix.database.mysql import Link, MySQL
 from hffix.database.mysql_aside import Aside
+from hffix.database.mysql_bulk import Writer
 from hffix.database.mysql_driver import DriverError
 from hffix.database.mysql_faults import named, passing, refusal_of_query, refusal_of_row, warned_by_row
 from hffix.database.mysql_handled import Handled
+from hffix.database.mysql_packed import Statement
 from hffix.database.mysql_pins import durable
 from hffix.database.mysql_words import bound
 from hffix.database.queries import refuse_writing
@@ -114,23 +116,23 @@ class MySQLSession(MySQL):
         """Write rows by key."""
         self._count(table)
         whole = [key + values for key, values in rows]
-        return mysql_bulk.update(self._write, table, self._stage(), _described(table, columns), whole)
+        return mysql_bulk.update(self._writer, table, self._stage(), _described(table, columns), whole)
 
     def insert(self, table: Table, *, columns: Sequence[str], rows: Sequence[Row]) -> int:
         """Insert rows, every column stated."""
         self._count(table)
-        return mysql_bulk.insert(self._write, table.name, _described(table, columns), rows)
+        return mysql_bulk.insert(self._writer, table.name, _described(table, columns), rows)
 
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
         self._count(table)
-        return mysql_bulk.delete(self._write, table, self._stage(), keys)
+        return mysql_bulk.delete(self._writer, table, self._stage(), keys)
 
     def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
         """Write the statements that insert rows."""
-        return partial(self._tell_all, mysql_bulk.appended(table, columns))
+        return partial(self._tell_all, mysql_bulk.appended(table, columns, packs=self._driver.packs))
 
-    def _tell_all(self, statements: Sequence[str]) -> None:
+    def _tell_all(self, statements: Sequence[Statement]) -> None:
         for statement in statements:
             self._tell_raw(statement)
 
@@ -145,16 +147,20 @@ class MySQLSession(MySQL):
         self._stages += 1
         return f"hffix_stage_{self._stages}"
 
-    def _write(self, sql: str) -> int:
+    @property
+    def _writer(self) -> Writer:
+        return Writer(self._write, packs=self._driver.packs)
+
+    def _write(self, statement: Statement) -> int:
         """Run a statement that writes; a fault that passes has undone, or must undo, the whole transaction."""
         self._refuse_outside()
         try:
-            return self._counts.around(sql, self._tell_raw) if self._counts else self._tell_raw(sql)
+            return self._counts.around(statement, self._tell_raw) if self._counts else self._tell_raw(statement)
         except DriverError as fault:
             raise self._ended(fault) or refusal_of_row(fault) from fault
 
-    def _tell_raw(self, sql: str) -> int:
-        told = self._driver.tell(sql)
+    def _tell_raw(self, statement: Statement) -> int:
+        told = self._driver.tell(statement)
         if told.warnings:
             raise warned_by_row(self._driver.warnings())
         return told.affected

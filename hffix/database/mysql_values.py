@@ -49,10 +49,14 @@ class Values:
         """Read rows; the first of their values are those of `columns`, as `selected` selects them."""
         if not cells:
             return []
+        return list(zip(*self.columns(fields, list(zip(*cells, strict=True)), columns=columns), strict=True))
+
+    def columns(
+        self, fields: Sequence[Field], cells: Sequence[Sequence[bytes | None]], *, columns: Sequence[Column] = ()
+    ) -> list[Sequence[Raw]]:
+        """Read rows that are given column by column."""
         readings = [*map(self._of_column, columns), *map(self._of_field, fields[len(columns) :])]
-        return list(
-            zip(*(read(values) for read, values in zip(readings, zip(*cells, strict=True), strict=True)), strict=True)
-        )
+        return [read(values) for read, values in zip(readings, cells, strict=True)]
 
     def refuse_inexact(self, fields: Sequence[Field]) -> None:
         """Refuse an answer with a column that would arrive cut, or that has no exact form."""

@@ -230,7 +230,7 @@ def test_values_are_literal_so_that_none_sees_what_another_became(database: Data
 def test_statements_are_cut_where_they_would_be_too_long(
     database: Database, session: MySQLSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hffix.database.mysql.MOST_SQL", 200)
+    monkeypatch.setattr("hffix.database.mysql_keys.MOST_SQL", 200)
     monkeypatch.setattr("hffix.database.mysql_bulk.MOST_SQL", 200)
     table = session.table("t")
     keys = range(10, 310)
