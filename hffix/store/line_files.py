@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +26,10 @@ _WINDOW: Final[Mapping[int, int]] = {zstd.DecompressionParameter.window_log_max:
 _PIECE: Final = 256 * 1024
 _FOLDED: Final = 4096
 _ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
+
+
+# Gives the root of some lines, at once or when it is called.
+Rooting = Callable[[Sequence[bytes]], Callable[[], bytes]]
 
 
 class Leaves:
@@ -162,6 +166,22 @@ def leaves_of(data: bytes, *, most: int, erased: AbstractSet[bytes] = frozenset(
     for lines in split_lines(data, most=most):
         leaves.add(lines, joined=b"\n".join(lines))
     return leaves
+
+
+def tree_of(data: bytes, *, most: int, rooted: Rooting) -> merkle.Tree | None:
+    """Read a compressed file's lines into their tree, some thousand at a time; None where one stands as its leaf."""
+    tree, waiting, asked = merkle.Tree(), list[bytes](), list[Callable[[], bytes]]()
+    for lines in split_lines(data, most=most):
+        if any(line.startswith(b'"') for line in lines[:1]) or b'\n"' in b"\n".join(lines):
+            return None
+        waiting += lines
+        while len(waiting) >= _FOLDED:
+            asked.append(rooted(waiting[:_FOLDED]))
+            del waiting[:_FOLDED]
+    for root in asked:
+        tree.add_node(root(), leaves=_FOLDED)
+    tree.add(map(merkle.leaf, waiting))
+    return tree
 
 
 def split_lines(data: bytes, *, most: int, longest: int = LONGEST) -> Iterator[list[bytes]]:

@@ -12,7 +12,7 @@ from hffix.model import canonical, merkle
 from hffix.model.change import Cells
 from hffix.model.manifest import PART_LINES, Manifest, Root
 from hffix.store.files import storing
-from hffix.store.line_files import Leaves, leaves_of, split_lines
+from hffix.store.line_files import Rooting, leaves_of, split_lines, tree_of
 
 MANIFEST: Final = "manifest.json"
 SCHEMA: Final = "schema.json"
@@ -63,14 +63,16 @@ class ChangeSet:
         """Give the lines of one part, numbered from 1; none of them where the part was changed."""
         return self._verified(part_name(number), self.manifest.parts[number - 1])
 
-    def verify(self, *, erased: AbstractSet[bytes] = frozenset()) -> bool:
+    def verify(self, *, erased: AbstractSet[bytes] = frozenset(), rooted: Rooting | None = None) -> bool:
         """Hold every part, the root and the unresolved rows against the manifest.
 
-        Say whether a line of the rows stands as its leaf, or has one of the leaves given as erased.
+        Say whether a line of the rows stands as its leaf, or has one of the leaves given as erased. Where none is
+        given, the roots of lines may come from elsewhere (`rooted`).
         """
         check_parts(self.manifest)
         parts = [(part_name(number), part) for number, part in enumerate(self.manifest.parts, start=1)]
-        found = [self._prove(name, self._read(name), part, erased=erased).holds_erased for name, part in parts]
+        asking = None if erased else rooted
+        found = [self._prove(name, self._read(name), part, erased=erased, rooted=asking) for name, part in parts]
         self._prove(UNRESOLVED, self._read(UNRESOLVED), self.manifest.unresolved)
         return any(found)
 
@@ -113,16 +115,30 @@ class ChangeSet:
             self._prove(name, data, stated)
         return split_lines(data, most=stated.leaves)
 
-    def _prove(self, name: str, data: bytes, stated: Root, *, erased: AbstractSet[bytes] = frozenset()) -> Leaves:
-        """Hold a file's bytes against the root that the manifest states for it."""
+    def _prove(
+        self,
+        name: str,
+        data: bytes,
+        stated: Root,
+        *,
+        erased: AbstractSet[bytes] = frozenset(),
+        rooted: Rooting | None = None,
+    ) -> bool:
+        """Hold a file's bytes against the root that the manifest states for it; say whether a line of it is erased."""
+        holds_erased = False
         try:
-            found = leaves_of(data, most=stated.leaves, erased=erased)
+            tree = tree_of(data, most=stated.leaves, rooted=rooted) if rooted is not None else None
+            if tree is not None:
+                root = Root(root=tree.root().hex(), leaves=tree.leaves)
+            else:
+                leaves = leaves_of(data, most=stated.leaves, erased=erased)
+                root, holds_erased = leaves.root(), leaves.holds_erased
         except RowsChanged as fault:
             raise RowsChanged(f"{name} of change set {self.id}: {fault.message}") from fault
-        if found.root() != stated:
+        if root != stated:
             raise RowsChanged(f"{name} of change set {self.id} does not give the root that its manifest states")
         self._proven[name, stated] = sha256(data).digest()
-        return found
+        return holds_erased
 
     def _read(self, name: str) -> bytes:
         if self.folder is None:

@@ -51,14 +51,13 @@ def apply(
         run_lock(setting.url, folder=setting.folder, holder=lambda: who_holds(session)),
     ):
         try:
-            work = open_work(setting, session, change_set, expect=expect, adopt=adopt)
+            work = open_work(setting, session, change_set, expect=expect, adopt=adopt, hashing=hashing)
         except AlreadyApplied as spent:
             return _spent(setting, session, change_set, spent)
         except Revoked:
             # A revocation that came as a file has just been recorded.
             leave_pending_receipt(setting, session)
             raise
-        work.hashing = hashing
         problem: HffixError | None = None
         try:
             apply_chunks(work, limits)

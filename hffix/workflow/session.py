@@ -153,6 +153,7 @@ def open_work(
     *,
     expect: str | None = None,
     adopt: str | None = None,
+    hashing: Hashing = HERE,
 ) -> Work:
     """Check everything, say who works, and open the run or resume it."""
     manifest = change_set.manifest
@@ -169,7 +170,7 @@ def open_work(
     _refuse_spent(change_set, past, run)
     led = way_to(setting.project, rules, past=past, now=now)
     refuse_backward(setting.project, rules, past=past, opens=run is None, now=now)
-    verify_unerased(change_set, past, decided=run.decided if run else 0)
+    verify_unerased(change_set, past, decided=run.decided if run else 0, hashing=hashing)
     _refuse_off_chain(session, manifest)
     refuse_lacking(session, (*APPENDING, *grants_to_write(manifest)))
     tables = check_schema(session, change_set)
@@ -197,6 +198,7 @@ def open_work(
         head=head,
         token=_token(setting, operator, now),
         last_time=_latest(past, witnessed, (*led, *right.judgement.counted)),
+        hashing=hashing,
         checked=(f"parts {len(manifest.parts)}/{len(manifest.parts)}", *map(str, right.judgement.quorum.parts)),
     )
     failpoints.reach("open.checked")
