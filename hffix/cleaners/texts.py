@@ -20,8 +20,8 @@ _WIDE = "０-９Ａ-Ｚａ-ｚ"
 _CLEAN = re.compile(f"[{_KNOWN}]+(?: [{_KNOWN}]+)*")
 # With full-width letters and digits, which are made half-width, and blanks, which are cut: nothing else can be wrong.
 _PLAIN = re.compile(f"[{_KNOWN}{_WIDE}{BLANKS}]+")
-_LINE = f"[{_KNOWN}{_WIDE}]+(?: [{_KNOWN}{_WIDE}]+)*"
-_LINES = re.compile(f"{_LINE}(?:\n{_LINE})*")
+_LINES = re.compile(f"[{_KNOWN}{_WIDE} \n]+")
+_NEEDLESS_BLANK = re.compile("[ \n] | (?:\n|\\Z)")
 
 _LETTERS_AND_DIGITS = {
     code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)
@@ -44,11 +44,11 @@ def texts(values: Sequence[str]) -> list[str] | None:
     joined = "\n".join(values)
     if not all(values) or joined.count("\n") != len(values) - 1:
         return None
-    cleaned = turned(joined, _NARROW)
-    if cleaned is None:
-        cleaned = joined.translate(_LETTERS_AND_DIGITS) if _LINES.fullmatch(joined) else None
-    elif " " in cleaned and not _LINES.fullmatch(cleaned):
+    if " " in joined and (joined.startswith(" ") or _NEEDLESS_BLANK.search(joined)):
         return None
+    cleaned = turned(joined, _NARROW)
+    if cleaned is None and _LINES.fullmatch(joined):
+        cleaned = joined.translate(_LETTERS_AND_DIGITS)
     return None if cleaned is None else cleaned.split("\n")
 
 
