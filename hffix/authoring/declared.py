@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hffix.authoring.contracts import Contract
+from hffix.cleaners.columns import ColumnCleaner
 from hffix.model.scope import ScopeKind
 
 
@@ -21,6 +22,8 @@ class Declared:
     to_null: bool = False
     function: str | None = None
     decide: Callable[..., object] | None = None
+    # The same for many texts at once, where the cleaner has such a form.
+    column: ColumnCleaner | None = None
     contracts: tuple[Contract, ...] = ()
     # For a function that returns a dict: the name in the dict → the column.
     results: Mapping[str, str] | None = None

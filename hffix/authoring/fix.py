@@ -14,6 +14,7 @@ from hffix.authoring.declared import Declared, DeclaredCases, DeclaredLookup
 from hffix.authoring.params import WORDS, ParamValue
 from hffix.authoring.signatures import check_cases, has_twice, parameters_of, refuse_if
 from hffix.authoring.words import params_in
+from hffix.cleaners.columns import column_cleaner
 from hffix.errors.fixes import BadDeclaration, BadParam
 from hffix.model.besides import ROWS
 from hffix.model.canonical import LARGEST
@@ -101,6 +102,7 @@ class Fix:
                 to_null=to_null,
                 function=getattr(cleaner, "__name__", None),
                 decide=cleaned,
+                column=column_cleaner(cleaner),
                 contracts=(_TEXT,),
             )
         )

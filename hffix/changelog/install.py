@@ -2,21 +2,12 @@
 
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.ddl.impl import DefaultImpl
-from alembic.ddl.mysql import MySQLImpl
-from alembic.ddl.postgresql import PostgresqlImpl
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Dialect, String, column, select, table, text
-from sqlalchemy.dialects.mysql.base import MySQLDialect
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy import String, column, select, table, text
 
 from hffix.changelog.refusals import reading, writing
 from hffix.changelog.tables import GUARDED, METADATA, VERSION_TABLE
 from hffix.database import Session, Snapshot, guards
 from hffix.database.guards import left_behind, missing
-from hffix.errors.targets import NewerChangeLog
 
 UNGUARDED: Final = "no trigger guards the change log here: only missing rights and its chain do"
 _HELD: Final = select(column("version_num", String)).select_from(table(VERSION_TABLE))
@@ -37,18 +28,21 @@ def revision(snapshot: Snapshot) -> str | None:
 
 def newest() -> str:
     """Name the revision that `upgrade` leads to."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    from hffix.changelog import revisions
+
+    return revisions.newest()
 
 
 def upgrade(session: Session, *, to: str = "head") -> tuple[str, str | None]:
     """Run every missing revision in one transaction; give the revision now, and the one before."""
+    from hffix.changelog import revisions
+
     session.begin()
     try:
         before = revision(session)
-        _refuse_unknown(before)
-        _know(session.connection.dialect)
+        revisions.refuse_unknown(before)
         with writing(session, "the change log's tables"):
-            command.upgrade(_config(_in_transaction(session.connection)), to)
+            revisions.run(session.connection, to=to)
         now = str(revision(session))
         session.commit()
     finally:
@@ -74,34 +68,3 @@ def enforced(snapshot: Snapshot) -> bool:
 def missing_guards(snapshot: Snapshot) -> tuple[str, ...]:
     """Name the append-only triggers that are gone or were altered."""
     return missing(snapshot, guarded=GUARDED)
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "hffix.changelog:migrations")
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _in_transaction(connection: Connection) -> Connection:
-    """Let SQLAlchemy know that a transaction is open, so that Alembic does not commit one of its own."""
-    if not connection.in_transaction():
-        connection.begin()
-    return connection
-
-
-def _know(dialect: Dialect) -> None:
-    """Let Alembic know a dialect that brought nothing for it: one that is made of another is treated like that."""
-    try:
-        DefaultImpl.get_by_dialect(dialect)
-    except KeyError:
-        bases: dict[type[Dialect], type[DefaultImpl]] = {PGDialect: PostgresqlImpl, MySQLDialect: MySQLImpl}
-        base = next((impl for kind, impl in bases.items() if isinstance(dialect, kind)), DefaultImpl)
-        # Alembic registers an implementation when its class is made.
-        type(f"Impl_{dialect.name}", (base,), {"__dialect__": dialect.name})
-
-
-def _refuse_unknown(held: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if held is not None and held not in known:
-        raise NewerChangeLog(f"the change log is at revision {held}; this hffix knows {newest()} and earlier")

@@ -5,8 +5,7 @@ Databases without an engine of their own get texts of the sort that they can com
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Dialect, Integer, String, Text, TypeDecorator, Unicode, UnicodeText
-from sqlalchemy.dialects.mssql import NVARCHAR
+from sqlalchemy import NVARCHAR, BigInteger, Dialect, Integer, String, Text, TypeDecorator, Unicode, UnicodeText
 from sqlalchemy.dialects.mysql import LONGTEXT, VARCHAR
 from sqlalchemy.dialects.mysql.base import MySQLDialect
 from sqlalchemy.types import TypeEngine

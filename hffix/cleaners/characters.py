@@ -3,12 +3,13 @@
 import re
 import unicodedata
 
-__all__ = ["CONTROLS", "drop_invisible", "half_width", "one_blank", "unify", "unify_radicals"]
+__all__ = ["BLANKS", "CONTROLS", "drop_invisible", "half_width", "one_blank", "unify", "unify_radicals"]
 
 CONTROLS = "".join(map(chr, (*range(0x20), 0x7F)))
 
-_BLANKS = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-_RUN_OF_BLANKS = re.compile(f"[{_BLANKS}]+")
+BLANKS = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_RUN_OF_BLANKS = re.compile(f"[{BLANKS}]+")
+_OUTER = BLANKS + CONTROLS
 
 # Formatting marks that show nothing: soft hyphen, zero-width blank, direction marks, byte-order mark, tags.
 _INVISIBLE = re.compile(
@@ -33,7 +34,7 @@ def drop_invisible(value: str) -> str:
 
 def one_blank(value: str) -> str:
     """Cut blanks and control characters at both ends, and make each inner run of blanks one space."""
-    return _RUN_OF_BLANKS.sub(" ", value.strip(_BLANKS + CONTROLS))
+    return _RUN_OF_BLANKS.sub(" ", value.strip(_OUTER))
 
 
 def half_width(value: str) -> str:

@@ -8,6 +8,7 @@ first registration, so a region is known by its province only.
 
 import datetime as dt
 import re
+from operator import mul
 
 from hffix.model.unresolved import Unresolved
 
@@ -31,7 +32,7 @@ _ROUNDED = re.compile("[0-9]{15}000")
 
 def check_character(body: str) -> str:
     """Compute the check character (0 to 9 or X) of the 17 ASCII digits before it."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, body, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, body))) % 11]
 
 
 def refuse_wrong_number(number: str) -> None:

@@ -2,12 +2,15 @@
 
 import re
 
-from hffix.cleaners.typed import typed
+from hffix.cleaners.characters import half_width
+from hffix.cleaners.typed import HALF_WIDTH, typed
 from hffix.model.unresolved import Unresolved
 
 __all__ = ["compact", "refuse_repeated"]
 
 _CLEAN = re.compile("[0-9A-Z]{8,40}")
+# Nothing but letters and digits, too many of them for a word that stands for nothing or for a rounded number.
+_PLAIN = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{8,40}")
 # Not str.upper: it makes an S of ſ and an I of ı, which nobody typed.
 _CAPITALS = {ord(small): small.upper() for small in "abcdefghijklmnopqrstuvwxyz"}
 _BETWEEN = re.compile("(?<=[^ -])[ -]+(?=[^ -])")
@@ -24,7 +27,10 @@ def compact(value: str, steps: list[str], *, one: re.Pattern[str]) -> str:
     if _CLEAN.fullmatch(value):
         _refuse_hidden(value)
         return value
-    shown = typed(value, steps)
+    plain = _PLAIN.fullmatch(value) is not None
+    shown = half_width(value) if plain else typed(value, steps)
+    if plain and shown != value:
+        steps.append(HALF_WIDTH)
     if shown.startswith("`"):
         shown = shown[1:].strip(" ")
         steps.append("text mark removed")
@@ -34,6 +40,8 @@ def compact(value: str, steps: list[str], *, one: re.Pattern[str]) -> str:
     if _SCIENTIFIC.fullmatch(capitals):
         raise Unresolved("LOSSY: rounded by a spreadsheet")
     _refuse_hidden(capitals)
+    if plain:
+        return capitals
     result = _BETWEEN.sub("", capitals)
     _refuse_hidden(result)
     # Numbers in groups show only without their blanks that there are two; without a mark between, only with them.

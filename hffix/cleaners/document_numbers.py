@@ -13,6 +13,7 @@ from hffix.model.unresolved import Unresolved
 __all__ = ["DocumentType", "birth_date_in", "id_key", "id_no", "sex_in", "trace_id_no"]
 
 DocumentType = Literal["passport", "hm_travel", "tw_travel"]
+_TYPES = get_args(DocumentType)
 
 _EIGHTEEN, _FIFTEEN, _CARD = re.compile("[0-9]{17}[0-9X]"), re.compile("[0-9]{15}"), re.compile("[A-Z]{3}[0-9]{12}")
 _ANY = re.compile(f"{_EIGHTEEN.pattern}|{_FIFTEEN.pattern}|{_CARD.pattern}")
@@ -44,8 +45,8 @@ def trace_id_no(
     upgrade15: bool = False,
 ) -> str | None:
     """Write a document's number as `id_no` does and append each step that was applied."""
-    if type not in (None, *get_args(DocumentType)):
-        raise ValueError(f"type is None or one of {get_args(DocumentType)}")
+    if type not in (None, *_TYPES):
+        raise ValueError(f"type is None or one of {_TYPES}")
     if upgrade15 not in (False, True):
         raise ValueError("upgrade15 is True or False")
     if upgrade15 and type is not None:

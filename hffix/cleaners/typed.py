@@ -5,7 +5,9 @@ from hffix.cleaners.damage import refuse_controls, refuse_damage
 from hffix.cleaners.placeholders import is_placeholder
 from hffix.model.unresolved import Unresolved
 
-__all__ = ["typed"]
+__all__ = ["HALF_WIDTH", "typed"]
+
+HALF_WIDTH = "characters made half-width and of one form"
 
 _LONGEST = 64
 _ONE_FORM = str.maketrans("–—−‐‑‒―﹣\uffe5", "--------\u00a5")
@@ -22,7 +24,7 @@ def typed(value: str, steps: list[str]) -> str:
     refuse_controls(shown)
     result = half_width(shown).translate(_ONE_FORM)
     if result != shown:
-        steps.append("characters made half-width and of one form")
+        steps.append(HALF_WIDTH)
     if is_placeholder(result):
         raise Unresolved("PLACEHOLDER: nothing was written")
     if len(result) > _LONGEST:

@@ -276,6 +276,10 @@ class Generic(Unshared, Unasked):
         """Find the column's type once for all of its values."""
         return settler(self._described(table).kinds[column], empty_is_null=self._holds_null)
 
+    def keeper(self, table: Table, column: str) -> Callable[[Sequence[str]], bool]:  # noqa: ARG002
+        """Say nothing of many texts: each is settled by itself."""
+        return lambda _: False
+
     def _holds_null(self) -> bool:
         if self._empty_is_null is None:
             self._empty_is_null = self._fetch(select(bound("")))[0][0] is None

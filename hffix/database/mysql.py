@@ -225,9 +225,12 @@ class MySQL(Unshared):
             raise Unsettled(f"there is no column {column}")
         return mysql_settle.settler(described, ask=lambda column, value: self._beside().ask(table, column, value))
 
+    def keeper(self, table: Table, column: str) -> Callable[[Sequence[str]], bool]:
+        """Give the column's own answer for many texts at once."""
+        return mysql_settle.keeper(described(table, [column])[0])
+
     def _beside(self) -> Aside:
-        if self._aside is None:
-            self._aside = self._open_aside()
+        self._aside = self._aside or self._open_aside()
         return self._aside
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ comes back as it was given is settled.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -34,6 +34,8 @@ NOT_TAKEN: Final = "the column does not take a value of this kind"
 MOST_REMEMBERED: Final = 20_000
 # A DECIMAL without numbers is one of ten digits.
 _DIGITS: Final = 10
+# The most bytes that a character takes.
+_MOST_OF_ONE: Final = 4
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DAY: Final = re.compile(r"[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _CLOCK: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,6}))?")
@@ -45,6 +47,19 @@ def settler(column: Column, *, ask: Ask) -> Settle:
     """Give what settles the values of one column; `ask` asks the server."""
     settle = _settler(column, kind_of(column), ask)
     return lambda value: None if value is None else settle(value)
+
+
+def keeper(column: Column) -> Callable[[Sequence[str]], bool]:
+    """Give what says whether one column leaves each of many texts as it is."""
+    kind = kind_of(column)
+
+    def keeps(texts: Sequence[str]) -> bool:
+        longest = max(map(len, texts), default=0)
+        written = kind.charset == "utf8mb4" or (kind.charset in WITH_ASCII and "".join(texts).isascii())
+        fits = longest * _MOST_OF_ONE <= TEXTS[kind.name] if kind.name in TEXTS else longest <= (kind.length or 0)
+        return kind.text and kind.name != "char" and written and fits
+
+    return keeps
 
 
 def _settler(column: Column, kind: Kind, ask: Ask) -> Settle:
@@ -151,8 +166,7 @@ def _text(column: Column, kind: Kind, ask: Ask, value: Raw) -> Raw:
 
 def _refuse_too_long(kind: Kind, said: str) -> None:
     if kind.name in TEXTS:
-        # Four bytes are the most that a character takes.
-        if len(said) * 4 > TEXTS[kind.name] and len(said.encode()) > TEXTS[kind.name]:
+        if len(said) * _MOST_OF_ONE > TEXTS[kind.name] and len(said.encode()) > TEXTS[kind.name]:
             raise Unsettled(LOSES)
     elif len(said) > (kind.length or 0) or (kind.name == "char" and said.endswith(" ")):
         raise Unsettled(LOSES)

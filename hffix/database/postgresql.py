@@ -15,7 +15,7 @@ from hffix.database.postgresql_grants import lacking
 from hffix.database.postgresql_link import Link
 from hffix.database.postgresql_pins import READING
 from hffix.database.postgresql_schema import Described, describe, quoted
-from hffix.database.postgresql_settle import settler
+from hffix.database.postgresql_settle import keeper, settler
 from hffix.database.postgresql_statements import bind
 from hffix.database.postgresql_values import as_array, as_arrays, as_text, quote
 from hffix.database.session import NO_PARAMS, Params, Row, Selected
@@ -233,6 +233,10 @@ class PostgreSQL:
     def settler(self, table: Table, column: str) -> Callable[[Raw], Raw]:
         """Find the column's type once for all of its values."""
         return settler(self._described(table).stored[column], self._asked)
+
+    def keeper(self, table: Table, column: str) -> Callable[[Sequence[str]], bool]:
+        """Find the column's type once for many texts at once."""
+        return keeper(self._described(table).stored[column])
 
     def _ask(self, text: str, kind: str) -> Raw:
         """Ask the server, beside the snapshot that a refusal would end, what a type makes of a text."""

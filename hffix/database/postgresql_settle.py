@@ -6,7 +6,7 @@ cut a text short, and its answer is held against what was given.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -52,6 +52,19 @@ def settler(stored: Stored, ask: Ask) -> Callable[[Raw], Raw]:
         # Most texts stay as they are; one that PostgreSQL cannot hold is found by its one character.
         return lambda value: value if type(value) is str and "\x00" not in value else _nullable(settle, value)
     return partial(_nullable, settle)
+
+
+def keeper(stored: Stored) -> Callable[[Sequence[str]], bool]:
+    """Give what says whether one column leaves each of many texts as it is."""
+    carried = stored.carried
+    own = carried.kind == "text" and carried.domain is None and carried.name != "bpchar"
+    length = stored.modifier - _HEADER if stored.modifier >= 0 and carried.name == "varchar" else None
+
+    def keeps(texts: Sequence[str]) -> bool:
+        fits = length is None or max(map(len, texts), default=0) <= length
+        return own and fits and "\x00" not in "".join(texts)
+
+    return keeps
 
 
 def _nullable(settle: Callable[[Raw], Raw], value: Raw) -> Raw:

@@ -108,6 +108,9 @@ class Snapshot(Protocol):
     def settler(self, table: Table, column: str) -> Callable[[Raw], Raw]:
         """Give the column's own `settle`, for many values."""
 
+    def keeper(self, table: Table, column: str) -> Callable[[Sequence[str]], bool]:
+        """Give what says whether `settle` would leave each of many texts as it is; where not, each is settled."""
+
     def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
         """Find the keys of the rows that hold these values, by the engine's own equality."""
 

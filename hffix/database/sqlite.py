@@ -14,7 +14,7 @@ from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
 from hffix.database.sqlite_statements import appended, bind_params, in_keys
-from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, read_text
+from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, keeper, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
 from hffix.model.besides import Counts
@@ -86,11 +86,9 @@ class SQLite(Unshared):
         """Refuse a table that holds NULL in its key: SQLite allows it but for INTEGER PRIMARY KEY."""
         for column in table.key:
             described = table.column(column)
-            if described and described.nullable and self._any(table, f"{quote(column)} IS NULL"):
+            found = f"SELECT 1 FROM main.{quote(table.name)} WHERE {quote(column)} IS NULL LIMIT 1"
+            if described and described.nullable and self._fetch(found, ()):
                 raise KeyRefused(f"table {table.name} holds NULL in its key column {column}")
-
-    def _any(self, table: Table, condition: str) -> bool:
-        return bool(self._fetch(f"SELECT 1 FROM main.{quote(table.name)} WHERE {condition} LIMIT 1", ()))
 
     def _fetch(self, sql: str, parameters: Sequence[object]) -> list[Any]:
         """Read rows; only where a text is not UTF-8 read them again with the slower reader that keeps its bytes."""
@@ -230,6 +228,10 @@ class SQLite(Unshared):
         """Find the column's type once for all of its values."""
         described = table.column(column)
         return self._settling.settler(declared=described.type if described else "", strict="STRICT" in table.options)
+
+    def keeper(self, table: Table, column: str) -> Callable[[Sequence[str]], bool]:
+        """Say it of a whole column: one of texts keeps every text."""
+        return keeper(table.column(column), strict="STRICT" in table.options)
 
     def holders(self, table: Table, columns: Sequence[str], *, values: Sequence[Raw]) -> list[Row]:
         """Find the keys of the rows that hold these values."""

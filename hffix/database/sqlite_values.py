@@ -9,9 +9,11 @@ from itertools import chain
 from typing import Final
 
 from hffix.database.unsettled import Unsettled
+from hffix.model.schema import Column
 from hffix.model.value import Raw, UnreadableText
 
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_TEXTUAL: Final = frozenset({"TEXT", "BLOB"})
 _WHOLE_LIMIT: Final = 2**63
 _BOUND_AS_IS: Final = frozenset({str, int, float, bytes, type(None)})
 
@@ -75,6 +77,12 @@ def alike(rows: Sequence[tuple[Raw, ...]]) -> Iterator[tuple[list[str], Sequence
         start = place
 
 
+def keeper(column: Column | None, *, strict: bool) -> Callable[[Sequence[str]], bool]:
+    """Give what says whether a column leaves each of many texts as it is."""
+    keeps = column is not None and not strict and affinity(column.type) in _TEXTUAL
+    return lambda _: keeps
+
+
 class Settling:
     """Settles values for one connection, with a scratch table a declared type."""
 
@@ -85,7 +93,7 @@ class Settling:
     def settler(self, *, declared: str, strict: bool) -> Callable[[Raw], Raw]:
         """Give `settle` for one declared type; a text in a column of texts is what it is."""
         slow = partial(self.settle, declared=declared, strict=strict)
-        if strict or affinity(declared) not in {"TEXT", "BLOB"}:
+        if strict or affinity(declared) not in _TEXTUAL:
             return slow
         return lambda value: value if type(value) is str else slow(value)
 
@@ -95,7 +103,7 @@ class Settling:
             value = int(value)
         if isinstance(value, Decimal):
             value = format(value, "f")
-        if value is None or (type(value) is str and affinity(declared) in {"TEXT", "BLOB"} and not strict):
+        if value is None or (type(value) is str and affinity(declared) in _TEXTUAL and not strict):
             return value
         if type(value) is int and affinity(declared) in {"INTEGER", "NUMERIC"} and abs(value) < _WHOLE_LIMIT:
             return value

@@ -106,8 +106,20 @@ def _erased(item: object) -> str:
 
 def canonical_rows(names: Sequence[str], rows: Sequence[Sequence[Raw]]) -> list[Cells]:
     """Give raw rows in canonical values, column by column: most columns hold nothing but text."""
-    columns = map(encode_values, zip(*rows, strict=True))
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return canonical_cells(names, list(zip(*rows, strict=True)))
+
+
+def canonical_cells(names: Sequence[str], columns: Sequence[Sequence[Raw]]) -> list[Cells]:
+    """Give raw columns as rows of canonical values."""
+    encoded = list(map(encode_values, columns))
+    # Of one or two columns, as most keys and changes are, in a third of the time.
+    if len(encoded) == 1:
+        (name,), (values,) = names, encoded
+        return [{name: value} for value in values]
+    if len(encoded) == 2:
+        (left, right), (lefts, rights) = names, encoded
+        return [{left: one, right: other} for one, other in zip(lefts, rights, strict=True)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*encoded, strict=True)]
 
 
 def inverse_cells(line: Line) -> tuple[str, Cells | None, Cells | None]:

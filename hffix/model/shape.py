@@ -4,13 +4,15 @@ A reader of 300,000 changes needs classes, not rows: 2011/3/5 and 1998/7/1 are b
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from hffix.model.narrow import table_of, turned
 from hffix.model.value import Canonical
 
 LONGEST: Final = 24
 NULL: Final = "NULL"
+_EMPTY: Final = "''"
 
 
 class _Classes(dict[int, str]):
@@ -42,6 +44,11 @@ def _class_of(character: str) -> str:
 
 
 _CLASSES: Final = _Classes()
+_END: Final = "\n"
+_CUT: Final = "…"
+# The same of many texts at once, each ended by a line end.
+_CLASSES_OF_LINES: Final = _Classes({ord(_END): _END})
+_NARROW: Final = table_of(lambda character: shown if len(shown := _CLASSES_OF_LINES[ord(character)]) == 1 else None)
 
 
 def shape_of(value: Canonical) -> str:
@@ -57,11 +64,25 @@ def shape_of(value: Canonical) -> str:
 
 
 def _shape_of_text(text: str) -> str:
-    if not text:
-        return "''"
-    if len(text) > LONGEST:
-        return text[:LONGEST].translate(_CLASSES) + "…"
-    return text.translate(_CLASSES)
+    return _cut(text).translate(_CLASSES) or _EMPTY
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + _CUT
+
+
+def shapes_of(values: Sequence[Canonical]) -> list[str]:
+    """Give the shapes of many values, as of one column."""
+    if set(map(type, values)) != {str}:
+        return list(map(shape_of, values))
+    texts: Sequence[str] = values  # type: ignore[assignment]
+    if max(map(len, texts)) > LONGEST:
+        texts = list(map(_cut, texts))
+    joined = _END.join(texts)
+    if joined.count(_END) != len(texts) - 1:
+        return list(map(shape_of, values))
+    shapes = (turned(joined, _NARROW) or joined.translate(_CLASSES_OF_LINES)).split(_END)
+    return shapes if all(texts) else [shape or _EMPTY for shape in shapes]
 
 
 def visible(text: str, *, longest: int = 60) -> str:

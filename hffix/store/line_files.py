@@ -25,6 +25,8 @@ LONGEST: Final = 8 * 1024 * 1024
 _WINDOW: Final[Mapping[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
 _PIECE: Final = 256 * 1024
 _FOLDED: Final = 4096
+# So many lines stay in the processor's own memory while they are joined, hashed and compressed.
+_JOINED: Final = 1024
 _ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
 
 
@@ -45,11 +47,11 @@ class Leaves:
         self._tree = merkle.Tree()
         self._waiting: list[bytes] = []
 
-    def add(self, lines: Sequence[bytes], *, joined: bytes) -> None:
-        """Hash lines, given also as they stand in the file."""
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Hash lines."""
         hashing = sha256
-        # No line holds a line end, so only erased lines can bring a quote to the beginning of one.
-        if joined.startswith(b'"') or b'\n"' in joined:
+        # Only an erased line begins with a quote.
+        if b'"' in {line[:1] for line in lines}:
             self.holds_erased = True
             leaves = [leaf_of(line) for line in lines]
         else:
@@ -82,13 +84,13 @@ class LineFile:
 
     def add(self, lines: Sequence[bytes]) -> None:
         """Append lines, which come without their line ends."""
-        if not lines:
-            return
-        joined = join(lines, longest=self._longest)
-        self._leaves.add(lines, joined=joined)
-        self.lines += len(lines)
-        with storing(self.path):
-            self._file.write(self._compressor.compress(joined))
+        for start in range(0, len(lines), _JOINED):
+            some = lines[start : start + _JOINED]
+            joined = join(some, longest=self._longest)
+            self._leaves.add(some)
+            self.lines += len(some)
+            with storing(self.path):
+                self._file.write(self._compressor.compress(joined))
 
     def finish(self) -> Root:
         """Bring the file to the disk and give the root of its lines."""
@@ -147,7 +149,7 @@ def _erased(leaf: bytes) -> bytes:
 
 def join(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
     """Write lines as a file holds them; refuse what its readers would refuse or cut elsewhere."""
-    joined = b"\n".join(lines) + b"\n"
+    joined = b"\n".join((*lines, b""))
     if joined.count(b"\n") != len(lines):
         raise NotCanonical("a line holds a line end")
     if len(joined) > longest and any(len(line) > longest for line in lines):
@@ -164,7 +166,7 @@ def leaves_of(data: bytes, *, most: int, erased: AbstractSet[bytes] = frozenset(
     """Read a compressed file's lines into their tree; stop where they are more than `most`."""
     leaves = Leaves(erased)
     for lines in split_lines(data, most=most):
-        leaves.add(lines, joined=b"\n".join(lines))
+        leaves.add(lines)
     return leaves
 
 

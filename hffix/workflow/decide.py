@@ -96,13 +96,13 @@ class Decider:
         try:
             if self._single:
                 column, before = self._scope.writes[0], row[self._writes[0]]
-                after = self._settled(column, self._call(row), before)
+                after = self.settled(column, self._call(row), before)
                 return None if same(after, before) else {column: encode_value(after)}
             results = self._results(row)
             changed: Cells = {}
             for column, place in zip(self._scope.writes, self._writes, strict=True):
                 if column in results:
-                    after = self._settled(column, results[column], row[place])
+                    after = self.settled(column, results[column], row[place])
                     if not same(after, row[place]):
                         changed[column] = encode_value(after)
         except Unresolved as declined:
@@ -145,7 +145,8 @@ class Decider:
                 f" for row {self._key(row)} of {self._table.name}, column {', '.join(scope.writes)}"
             ) from fault
 
-    def _settled(self, column: str, result: object, before: Raw) -> Raw:
+    def settled(self, column: str, result: object, before: Raw) -> Raw:
+        """Give what a column will hold of a result; decline what it would lose, refuse what is no value."""
         if result is before:
             # What is left as it was need not be what the column would take, as NaN.
             return before

@@ -4,19 +4,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from typing import Final
 
 from hffix.errors.fixes import ReachesFurther, TooManyChanges, TwoScopes, UniqueTaken
 from hffix.errors.targets import QueryFailed
 from hffix.model.change import Cells
 from hffix.model.schema import Table
-from hffix.model.value import Raw, decode_value, encode_value
+from hffix.model.value import decode_value, encode_value
 from hffix.sheets.corrections import Corrections
 from hffix.workflow.bind import Bound
 from hffix.workflow.cases import claim_of
+from hffix.workflow.cleaning import Cleaned, clean, cleanings_of
 from hffix.workflow.decide import Decider, Declined
+from hffix.workflow.lines import Updates
 from hffix.workflow.planning import Planning
+from hffix.workflow.scan import Row, Scan, flag_of
 
-Row = tuple[Raw, ...]
+# Few enough that what is made of them on the way stays small beside what is kept.
+ROWS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,14 @@ class BoundCorrections:
 
     values: Corrections
     origins: Mapping[Row, str]
+
+
+@dataclass(slots=True)
+class _Drafted:
+    """The lines of one page, and those of its rows that are left to people."""
+
+    lines: list[bytes] = field(default_factory=list)
+    declined: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,7 +59,7 @@ class Drafting:
                 self._deletes(self.planning.binding.tables[table], self.planning.binding.deleting(table))
 
     def _updates(self, table: Table) -> None:
-        scan = _Scan(table, self.planning.binding.changing(table.name), self.planning.binding.deleting(table.name))
+        scan = Scan(table, self.planning.binding.changing(table.name), self.planning.binding.deleting(table.name))
         deciders = [
             Decider(
                 bound,
@@ -63,22 +76,69 @@ class Drafting:
         ]
         # Where one scope without a corrections file stands alone, or none says a where, every row is in all of them.
         everywhere = not self.corrections and not scan.flagged
+        cleanings = cleanings_of(scan, deciders, snapshot=self.planning.snapshot)
         for page in self._pages(
             table, scan.bounds, columns=scan.columns, expressions=scan.expressions, where=scan.where
         ):
-            lines: list[bytes] = []
-            declined: list[bytes] = []
-            for row in page:
+            drafted = _Drafted()
+            for start in range(0, len(page), ROWS_AT_ONCE):
+                rows = page[start : start + ROWS_AT_ONCE]
+                cleaned = clean(scan, cleanings, rows) if cleanings else None
+                if cleaned is None or not self._take(table, cleaned, drafted):
+                    self._one_by_one(scan, rows, deciders, drafted, everywhere=everywhere)
+            self.planning.draft.add(drafted.lines)
+            self.planning.draft.add_unresolved(drafted.declined)
+            self.planning.watch(self.planning.measure.scanned)
+
+    def _take(self, table: Table, cleaned: Cleaned, drafted: _Drafted) -> bool:
+        """Take what was worked out for many rows at once, unless one of them is to be refused: that is told by row."""
+        measure = self.planning.measure
+        reasons = [reason for _, why in cleaned.declined for reason in why]
+        if not measure.has_room(reasons) or any(
+            self._changed[bound.number] + rows > bound.facts.at_most for bound, rows in cleaned.changed
+        ):
+            return False
+        for bound, rows in cleaned.changed:
+            self._changed[bound.number] += rows
+        measure.scanned += cleaned.scanned
+        measure.unchanged += cleaned.unchanged
+        measure.unresolved += cleaned.unresolved
+        for reason in reasons:
+            measure.decline(reason)
+        for key, why in cleaned.declined:
+            self._decline(table, key, why, None, drafted)
+        self._write(table, cleaned.updates, drafted)
+        return True
+
+    def _one_by_one(
+        self, scan: Scan, rows: Sequence[Row], deciders: Sequence[Decider], drafted: _Drafted, *, everywhere: bool
+    ) -> None:
+        updates = Updates()
+        try:
+            for row in rows:
                 active = (
                     deciders
                     if everywhere
-                    else [d for n, d in enumerate(deciders) if scan.holds(n, row) and self._names(d, row, table)]
+                    else [d for n, d in enumerate(deciders) if scan.holds(n, row) and self._names(d, row, scan.table)]
                 )
                 if active:
-                    self._decide(scan, row, active, lines, declined)
-            self.planning.draft.add(lines)
-            self.planning.draft.add_unresolved(declined)
-            self.planning.watch(self.planning.measure.scanned)
+                    self._decide(scan, row, active, updates, drafted)
+        finally:
+            # Also before a row is refused: what those before it come to may be refused first.
+            self._write(scan.table, updates, drafted)
+
+    def _write(self, table: Table, updates: Updates, drafted: _Drafted) -> None:
+        """Count changed rows, and write their lines."""
+        if not updates.keys:
+            return
+        self.planning.measure.add_updates(table.name, befores=updates.befores, afters=updates.afters)
+        self._claim(table.name, updates.keys)
+        drafted.lines += self.planning.writer.updates(table.name, updates)
+
+    def _decline(self, table: Table, key: Cells, reasons: Sequence[str], origin: str | None, drafted: _Drafted) -> None:
+        """Leave a row to people."""
+        reason = "; ".join(reasons)
+        drafted.declined.append(self.planning.writer.unresolved(table.name, key=key, reason=reason, origin=origin))
 
     def _pages(
         self,
@@ -103,9 +163,7 @@ class Drafting:
         found = self.corrections.get(decider.bound.number)
         return found is None or row[: len(table.key)] in found.values
 
-    def _decide(
-        self, scan: "_Scan", row: Row, active: Sequence[Decider], lines: list[bytes], declined: list[bytes]
-    ) -> None:
+    def _decide(self, scan: Scan, row: Row, active: Sequence[Decider], updates: Updates, drafted: _Drafted) -> None:
         changed, deciding, reasons = self._outcomes(scan, row, active)
         deletes = bool(scan.deleting) and scan.deletes(row)
         if changed and deletes:
@@ -120,18 +178,16 @@ class Drafting:
         if reasons:
             for reason in reasons:
                 self.planning.measure.decline(reason)
-            declined.append(
-                self.planning.writer.unresolved(scan.table.name, key=key, reason="; ".join(reasons), origin=origin)
-            )
+            self._decline(scan.table, key, reasons, origin, drafted)
         if changed:
             before = {column: encode_value(row[place]) for column, place in scan.guards(deciding)}
             self._refuse_reached(scan, row, changed)
             self._refuse_taken(scan, row, changed)
-            lines.append(self._line(scan.table.name, "update", key, before, changed, origin))
+            updates.add(key, before, changed, origin)
         elif not deletes:
             self.planning.measure.unresolved += 1
 
-    def _outcomes(self, scan: "_Scan", row: Row, active: Sequence[Decider]) -> tuple[Cells, list[Bound], list[str]]:
+    def _outcomes(self, scan: Scan, row: Row, active: Sequence[Decider]) -> tuple[Cells, list[Bound], list[str]]:
         """Ask every scope; give the changed cells, the scopes that changed them, and the reasons to decline."""
         changed: Cells = {}
         deciding: list[Bound] = []
@@ -160,7 +216,7 @@ class Drafting:
         columns = [name for name in table.names if name not in table.key]
         names = (*table.key, *columns)
         wheres = [str(bound.declared.where) for bound in scopes]
-        flags = [_flag(where) for where in wheres]
+        flags = [flag_of(where) for where in wheres]
         for page in self._pages(table, scopes, columns=columns, expressions=flags, where=wheres):
             lines: list[bytes] = []
             for row in page:
@@ -179,19 +235,21 @@ class Drafting:
                         raise ReachesFurther(f"deleting rows of {table.name} would reach rows of {child[0]}")
                 key = {column: encode_value(whole[column]) for column in table.key}
                 before = {column: encode_value(whole[column]) for column in table.stored}
-                lines.append(self._line(table.name, "delete", key, before, None, None))
+                self.planning.measure.add(table.name, kind="delete", before=before, after=None)
+                self._claim(table.name, [key])
+                lines.append(self.planning.writer.line(table.name, "delete", key=key, before=before, after=None))
             self.planning.measure.scanned += len(page)
             self.planning.draft.add(lines)
             self.planning.watch(self.planning.measure.scanned)
 
-    def _refuse_reached(self, scan: "_Scan", row: Row, changed: Cells) -> None:
+    def _refuse_reached(self, scan: Scan, row: Row, changed: Cells) -> None:
         if scan.acting.isdisjoint(changed):
             return
         whole = self.planning.snapshot.rows(scan.table, keys=[row[: scan.keys]])
         for name, _ in self.planning.snapshot.reached(scan.table, rows=list(whole.values()), kind="update"):
             raise ReachesFurther(f"changing {', '.join(changed)} of {scan.table.name} would reach rows of {name}")
 
-    def _refuse_taken(self, scan: "_Scan", row: Row, changed: Cells) -> None:
+    def _refuse_taken(self, scan: Scan, row: Row, changed: Cells) -> None:
         """Refuse a value that another row holds in a unique column: also a swap, since each row is written alone."""
         for columns in scan.unique:
             values = [decode_value(changed[c]) if c in changed else row[scan.places[c]] for c in columns]
@@ -210,16 +268,12 @@ class Drafting:
                 f" of {bound.facts.table} would change"
             )
 
-    def _line(
-        self, table: str, kind: str, key: Cells, before: Cells | None, after: Cells | None, origin: str | None
-    ) -> bytes:
-        self.planning.measure.add(table, kind=kind, before=before, after=after)
+    def _claim(self, table: str, keys: Sequence[Cells]) -> None:
         # A case may decide rows of this table too, and there is one change a row.
         if table in self.planning.binding.written_by_cases:
-            self.planning.claims.add([claim_of(table, key)])
-        return self.planning.writer.line(table, kind, key=key, before=before, after=after, origin=origin)
+            self.planning.claims.add([claim_of(table, key) for key in keys])
 
-    def _both(self, scan: "_Scan", columns: set[str], *, deleting: bool = False) -> TwoScopes:
+    def _both(self, scan: Scan, columns: set[str], *, deleting: bool = False) -> TwoScopes:
         scopes = [bound for bound in scan.changing if not columns.isdisjoint(bound.facts.writes)]
         scopes.extend(scan.deleting if deleting else ())
         what = f"{', '.join(sorted(columns))} of one row of {scan.table.name}"
@@ -228,66 +282,3 @@ class Drafting:
     def _place(self, *scopes: Bound) -> str:
         lines = sorted({bound.declared.line for bound in scopes})
         return f"{self.planning.script.path.name}, line {' and '.join(map(str, lines))}"
-
-
-class _Scan:
-    """How one table is read once for all of its scopes."""
-
-    def __init__(self, table: Table, changing: tuple[Bound, ...], deleting: tuple[Bound, ...]) -> None:
-        self.table = table
-        self.keys = len(table.key)
-        self.changing = changing
-        self.deleting = deleting
-        written = {column for bound in changing for column in bound.facts.writes}
-        self.unique = [columns for columns in table.unique_columns if written.intersection(columns)]
-        needed = {column for bound in changing for column in bound.guards}.union(*self.unique)
-        self.columns = tuple(name for name in table.names if name in needed and name not in table.key)
-        self.places = {name: place for place, name in enumerate((*table.key, *self.columns))}
-        self.expressions: list[str] = []
-        self.first_expression: list[int] = []
-        start = self.keys + len(self.columns)
-        for bound in changing:
-            self.first_expression.append(start + len(self.expressions))
-            self.expressions.extend(bound.declared.expressions)
-        several = len(changing) + len(deleting) > 1
-        self._flags = [self._flagged(bound, start) if several else None for bound in changing]
-        self._deleting = [flag for bound in deleting if (flag := self._flagged(bound, start)) is not None]
-        everywhere = any(bound.declared.where is None for bound in changing)
-        self.where = [] if everywhere else [str(bound.declared.where) for bound in changing]
-        self.flagged = any(flag is not None for flag in self._flags)
-        self.bounds = (*changing, *deleting)
-        self.acting = frozenset(
-            column
-            for link in table.referred
-            if link.on_update in {"CASCADE", "SET NULL", "SET DEFAULT"}
-            for column in link.to_columns
-        )
-        self._guards: dict[tuple[int, ...], tuple[tuple[str, int], ...]] = {}
-
-    def guards(self, deciding: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
-        """List the columns that guard a line decided by these scopes, and their places."""
-        numbers = tuple([bound.number for bound in deciding])
-        known = self._guards.get(numbers)
-        if known is None:
-            columns = {column for bound in deciding for column in bound.guards}
-            known = self._guards[numbers] = tuple((column, self.places[column]) for column in columns)
-        return known
-
-    def _flagged(self, bound: Bound, start: int) -> int | None:
-        if bound.declared.where is None:
-            return None
-        self.expressions.append(_flag(bound.declared.where))
-        return start + len(self.expressions) - 1
-
-    def holds(self, number: int, row: Row) -> bool:
-        """Say whether the row is in the scope of that number."""
-        flag = self._flags[number]
-        return flag is None or row[flag] == 1
-
-    def deletes(self, row: Row) -> bool:
-        """Say whether another scope deletes the row."""
-        return any(row[flag] == 1 for flag in self._deleting)
-
-
-def _flag(where: str) -> str:
-    return f"CASE WHEN ({where}\n) THEN 1 ELSE 0 END"

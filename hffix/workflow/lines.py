@@ -1,11 +1,35 @@
 """Writing the lines of a plan: each with a salt of its own, under a seed that is never stored."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Final
 
+import msgspec
 import orjson
 
 from hffix.model.canonical import PLAIN
 from hffix.model.change import Cells
+
+# Keys in the order of their code points, as canonical JSON has them.
+_LINES: Final = msgspec.json.Encoder(order="deterministic")
+
+
+@dataclass(slots=True)
+class Updates:
+    """Changed rows of one table, in the order in which they will be written."""
+
+    keys: list[Cells] = field(default_factory=list)
+    befores: list[Cells] = field(default_factory=list)
+    afters: list[Cells] = field(default_factory=list)
+    origins: list[str | None] = field(default_factory=list)
+
+    def add(self, key: Cells, before: Cells, after: Cells, origin: str | None) -> None:
+        """Add one row."""
+        self.keys.append(key)
+        self.befores.append(before)
+        self.afters.append(after)
+        self.origins.append(origin)
 
 
 class LineWriter:
@@ -31,6 +55,17 @@ class LineWriter:
         # orjson hands out far more memory than the line needs; a page of lines must not keep it.
         return bytes(memoryview(written))
 
+    def updates(self, table: str, updates: Updates) -> list[bytes]:
+        """Write the lines of changed rows, many at once."""
+        keys, nothing = updates.keys, [None] * len(updates.keys)
+        tables, kinds = [table] * len(keys), ["update"] * len(keys)
+        salts, copy = list[str](), self._keyed.copy
+        for named in _encoded(tables, kinds, keys, nothing):
+            keyed = copy()
+            keyed.update(named)
+            salts.append(keyed.hexdigest())
+        return _encoded(salts, tables, kinds, keys, updates.befores, updates.afters, updates.origins, nothing)
+
     def unresolved(
         self, table: str, *, key: Cells, reason: str, origin: str | None = None, case: str | None = None
     ) -> bytes:
@@ -49,3 +84,8 @@ class LineWriter:
         keyed = self._keyed.copy()
         keyed.update(orjson.dumps(named, option=PLAIN))
         return keyed.hexdigest()
+
+
+def _encoded(*columns: Iterable[object]) -> list[bytes]:
+    """Write many rows at once, given column by column, each canonical; no text of JSON holds a line end."""
+    return _LINES.encode_lines(list(zip(*columns, strict=True))).split(b"\n")[:-1]

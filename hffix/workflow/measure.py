@@ -1,13 +1,15 @@
 """Measuring a plan while its lines stream by: counts, shapes, reasons, and the totals that are kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, compress
+from operator import itemgetter
 
 from hffix.errors.fixes import TooManyReasons
 from hffix.model.change import Cells
 from hffix.model.manifest import RARE_ROWS, Counts, ShapeCount, TableCounts
 from hffix.model.scope import Kept
-from hffix.model.shape import shape_of
+from hffix.model.shape import shape_of, shapes_of
 from hffix.model.total import Total
 
 MOST_REASONS = 50
@@ -42,11 +44,41 @@ class Measure:
             for total in self._kept:
                 total.add(table, before=before or {}, after=after, kind=kind)
 
+    def add_updates(self, table: str, *, befores: Sequence[Cells], afters: Sequence[Cells]) -> None:
+        """Count many changed rows of one table."""
+        if not afters:
+            return
+        self._rows[table, "update"] += len(afters)
+        shapes: dict[str, tuple[list[str], list[str]]] = {}
+        found: dict[Shape, int] = {}
+        for column in dict.fromkeys(chain.from_iterable(afters)):
+            there = [column in after for after in afters]
+            old = shapes_of(list(map(itemgetter(column), compress(befores, there))))
+            new = shapes_of(list(map(itemgetter(column), compress(afters, there))))
+            shapes[column] = old, new
+            for pair, number in Counter(zip(old, new, strict=True)).items():
+                found[table, "update", column, *pair] = number
+        if len(self._shapes) + len(found) <= MOST_SHAPES:
+            self._shapes.update(found)
+        else:
+            waiting = {column: zip(*pairs, strict=True) for column, pairs in shapes.items()}
+            for column in chain.from_iterable(afters):
+                self._count_shape((table, "update", column, *next(waiting[column])))
+        if self._watched:
+            for before, after in zip(befores, afters, strict=True):
+                for total in self._kept:
+                    total.add(table, before=before, after=after, kind="update")
+
     def _count_shape(self, shape: Shape) -> None:
         # Beyond so many shapes nobody reads them: the rest is one class, and memory stays flat.
         if shape not in self._shapes and len(self._shapes) >= MOST_SHAPES:
             shape = (shape[0], shape[1], shape[2], "…", "…")
         self._shapes[shape] += 1
+
+    def has_room(self, reasons: Iterable[str]) -> bool:
+        """Say whether `decline` would take all of these reasons."""
+        new = set(reasons)
+        return len(new | self.reasons.keys()) <= MOST_REASONS and all(len(one) <= LONGEST_REASON for one in new)
 
     def decline(self, reason: str) -> None:
         """Count one reason for leaving a row to people."""

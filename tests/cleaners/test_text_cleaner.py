@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hffix.cleaners import text
+from hffix.cleaners import amount, text
+from hffix.cleaners.characters import drop_invisible, one_blank, unify, unify_radicals
+from hffix.cleaners.columns import column_cleaner
+from hffix.cleaners.damage import refuse_controls, refuse_damage, refuse_unknown
 from hffix.model.unresolved import Unresolved
 
 TOKENS = (
@@ -133,3 +136,56 @@ def test_han_read_as_latin1_is_found_and_turned_back_exactly(value: str) -> None
 
     assert reason(broken) == "DAMAGED"
     assert text(broken, mojibake="utf8-as-latin1") == value
+
+
+COMMON = st.text(st.sampled_from("Ａｚ０９a1 ！（）·建锟\u3000\t\n\u00a0"), max_size=6)
+
+
+def step_by_step(value: str) -> str | None:
+    """Clean as the documents say it, with no way around any step; None where a step declines."""
+    wide = {
+        ord(one): ord(one) - 0xFEE0 for one in map(chr, range(0xFF01, 0xFF5F)) if (chr(ord(one) - 0xFEE0)).isalnum()
+    }
+    try:
+        refuse_damage(value)
+        shown = one_blank(drop_invisible(value))
+        refuse_controls(shown)
+        shown = unify(unify_radicals(shown.translate(wide)))
+        refuse_unknown(shown)
+        refuse_damage(shown)
+    except Unresolved:
+        return None
+    return shown or None
+
+
+@given(COMMON | ANY_TEXT)
+def test_no_way_around_the_steps_gives_another_result(value: str) -> None:
+    try:
+        cleaned = text(value)
+    except Unresolved:
+        cleaned = None
+
+    assert cleaned == step_by_step(value)
+
+
+@given(
+    st.lists(COMMON.map(str.strip) | st.text(st.sampled_from("Ａｚ０９a1 -/")).map(str.strip) | ANY_TEXT, max_size=4)
+)
+def test_a_column_is_cleaned_as_each_of_its_values_is(values: list[str]) -> None:
+    column = column_cleaner(text)
+    assert column is not None
+
+    assert column(values) in (None, [step_by_step(value) for value in values])
+
+
+def test_a_column_of_codes_or_of_words_is_cleaned_at_once_and_one_that_needs_a_look_is_not() -> None:
+    column = column_cleaner(text)
+    assert column is not None
+
+    assert column(["１１０Ｘ", "a-1 b!"]) == ["110X", "a-1 b!"]
+    assert column(["建设路１２ 号", "（Ａ）"]) == ["建设路12 号", "（A）"]
+    assert [column(["a", odd]) for odd in ("", " b", "b ", "b  c", "b\nc", "\x07", "锟斤拷", "建\u3000")] == [None] * 8
+
+
+def test_a_cleaner_without_a_form_for_columns_has_none() -> None:
+    assert column_cleaner(amount) is None

@@ -133,6 +133,24 @@ def test_a_value_that_would_lose_something_goes_to_people(database: Database) ->
     assert taken == []
 
 
+def test_what_a_column_keeps_of_many_texts_settles_as_it_is(database: Database) -> None:
+    held = database.engine.held
+    names = columns_of(database, [one.type for one in held])
+    texts = ["张", "12", "2024-03-05", "", "a ", "a\x00b", "\u00e9", "𠮷", "x" * 300, "true"]
+    kept: list[tuple[str, str]] = []
+
+    with database.reading() as snapshot:
+        table = snapshot.table("held")
+        for name in names:
+            keeps = snapshot.keeper(table, name)
+            assert keeps(texts) == all(keeps([text]) for text in texts)
+            kept += [(name, text) for text in texts if keeps([text])]
+        settled = [snapshot.settle(table, name, value=text) for name, text in kept]
+
+    assert settled == [text for _, text in kept]
+    assert bool(kept) != database.engine.name.startswith("generic")
+
+
 @pytest.fixture
 def written_into(database: Database) -> Iterator[tuple[Session, Table]]:
     names = columns_of(database, [one.type for one in database.engine.generated])

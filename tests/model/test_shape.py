@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hffix.model.shape import LONGEST, shape_of, visible, visible_key, visible_value
+from hffix.model.shape import LONGEST, shape_of, shapes_of, visible, visible_key, visible_value
 from hffix.model.value import Canonical
 
 
@@ -41,6 +41,14 @@ def test_a_shape_shows_no_digit_and_no_letter_but_the_classes_own(text: str) -> 
     assert len(shape.split("…")[0].replace("⟨U+", "⟨")) <= LONGEST * 10
     assert shape_of(text) == shape
     assert not any(digit in shape.split("⟨")[0] for digit in "012345678")
+
+
+@given(
+    some.lists(some.sampled_from(["2011/3/5", "ＡＢｃ１２", " ", "", "a" * 25, "张", "①", "a\n", "…"]) | some.text())
+    | some.lists(some.none() | some.text() | some.just({"int": "-12"}) | some.just({"bytes": "AA=="}), max_size=6)
+)  # fmt: skip
+def test_many_values_have_the_shapes_of_each(values: list[Canonical]) -> None:
+    assert shapes_of(values) == [shape_of(value) for value in values]
 
 
 @pytest.mark.parametrize(
