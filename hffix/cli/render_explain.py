@@ -9,6 +9,7 @@ from hffix.cli.page import BAD, GOOD, LOOK, page
 from hffix.cli.render_signed import as_facts
 from hffix.errors.approvals import PolicyNotReached
 from hffix.model.statement import PARTS
+from hffix.reports.review import COVERED
 from hffix.reports.safe import safe
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ def _verdict(told: Explained, *, say: Messages) -> tuple[str, str, str]:
             "hffix policy check",
         )
     if not told.quorum and told.covered_by is not None:
-        text = "The approvals of run {run} cover change set {id} too, if it takes back nothing else: apply looks."
-        return say(text, run=str(told.covered_by), id=name), GOOD, f"hffix apply {name}"
+        return say(COVERED, run=str(told.covered_by), id=name), GOOD, f"hffix apply {name}"
     if told.hopeless:
         return say("Nobody is left who could give what change set {id} lacks.", id=name), BAD, "hffix policy check"
     if not told.quorum:

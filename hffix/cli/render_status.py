@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from hffix.cli.answer import Answer
 from hffix.cli.page import GOOD, LOOK, page
 from hffix.cli.render_signed import as_facts
-from hffix.reports.review import STATES
+from hffix.reports.review import COVERED, STATES
 from hffix.reports.safe import safe
 from hffix.reports.tables import table
 
@@ -35,6 +35,8 @@ def status_answer(status: Status, *, say: Messages, width: int) -> Answer:
         id=status.change_set.id, fix=safe(manifest.fix.id), target=safe(manifest.target.name),
         state=say.word(state_in_words(status.state)),
     )  # fmt: skip
+    if status.covered_by is not None:
+        verdict = say(COVERED, run=str(status.covered_by), id=status.change_set.id)
     mark = LOOK if drifted or status.state in {"revoked", "open"} else GOOD
     after = after_of(status)
     facts = list(_facts(status, say=say))
@@ -69,7 +71,8 @@ def after_of(status: Status) -> str:
     """Name the command that comes next."""
     if status.run is not None and status.state not in _AFTER:
         return f"hffix verify {status.run}"
-    return _AFTER.get(status.state, "hffix runs").format(id=status.change_set.id)
+    state = "approved" if status.covered_by is not None else status.state
+    return _AFTER.get(state, "hffix runs").format(id=status.change_set.id)
 
 
 def status_data(status: Status) -> dict[str, object]:
@@ -84,6 +87,7 @@ def status_data(status: Status) -> dict[str, object]:
         "approvals": list(status.quorum_parts),
         "lacking": list(status.lacking),
         "ignored": [as_facts(one) for one in status.ignored],
+        "covered_by": status.covered_by,
         "run": status.run,
         "decided": status.decided,
         "leaves": status.leaves,

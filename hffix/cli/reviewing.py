@@ -52,6 +52,7 @@ def show(
         project=call.project,
         state=stands.state,
         lacking=() if stands.run else stands.lacking,
+        covered_by=stands.covered_by,
         unmask=unmask,
         table=table,
         shape=shape,

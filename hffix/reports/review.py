@@ -24,6 +24,7 @@ STATES: Final = {
     "closed": "Its run was closed before its end.",
     "revoked": "Revoked: it cannot be applied.",
 }
+COVERED: Final = "The approvals of run {run} cover change set {id} too, if it takes back nothing else: apply looks."
 _LACKING: Final = re.compile(r"([0-9]{1,9})(?: (.+))?")
 
 
@@ -63,7 +64,8 @@ class Reason:
 class Review:
     """A change set as it is reviewed: its signed facts, its shapes, and where it stands.
 
-    `lacking` holds texts such as "1 leader" or "2 leader or auditor". `whole` says that the shapes come from the rows
+    `lacking` holds texts such as "1 leader" or "2 leader or auditor"; where something lacks, `covered_by` is the run
+    whose approvals do all the same. `whole` says that the shapes come from the rows
     and not from the manifest; `table`, `chosen` and `only_unresolved` say what part of the change set was asked for.
     `cases` is known only where the rows were looked at; `acts` is what the database itself does to the written tables,
     None where that is not known here.
@@ -83,6 +85,7 @@ class Review:
     only_unresolved: bool = False
     cases: int | None = None
     acts: tuple[Act, ...] | None = ()
+    covered_by: int | None = None
 
     @property
     def id(self) -> str:
@@ -114,7 +117,7 @@ def next_command(review: Review) -> str:
         return f"hffix show {review.id} --only unresolved"
     if review.state == "revoked" or not counts.changed:
         return "hffix runs" if review.manifest.reverts else f"hffix plan {safe(review.manifest.fix.id)}"
-    if review.lacking or review.state not in APPROVED:
+    if review.covered_by is None and (review.lacking or review.state not in APPROVED):
         return f"hffix approve {review.id}"
     return f"hffix apply {review.id}"
 
@@ -159,6 +162,8 @@ def minute(moment: str) -> str:
 
 def standing(review: Review, *, say: Messages) -> str:
     """Say where a change set stands, and whose approvals it lacks."""
+    if review.covered_by is not None:
+        return say(COVERED, run=str(review.covered_by), id=review.id)
     if review.lacking:
         lacking = say.word(", ").join(_lacking(text, say=say) for text in review.lacking)
         return say("Approvals lacking: {lacking}.", lacking=lacking)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from hffix.errors.approvals import NotApproved
 from hffix.model.policy import Claims, Requirement
 from hffix.model.quorum import Part, Quorum
-from hffix.model.run import Past
 from hffix.model.statement import Statement
 from hffix.model.toml_lines import line_of, lines_of
 from hffix.store import approvals
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.approve_pair import standing_of_files
 from hffix.workflow.judge import Ignored, Judgement, barred_from, claims_of, judge, purpose_of, revocations
-from hffix.workflow.rights import original_judgement
+from hffix.workflow.rights import covered_by
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.status import past_or_none
 
@@ -77,17 +76,6 @@ def explain(setting: Setting, change_set: ChangeSet) -> Explained:
         covered_by=covered_by(setting, change_set, rules, past=past, operators=operators, now=now),
         stands=stands is None or bool(stands),
     )
-
-
-def covered_by(
-    setting: Setting, change_set: ChangeSet, rules: Rules, *, past: Past | None, operators: frozenset[str], now: str
-) -> int | None:
-    """Name the run whose approvals cover its exact inverse too, where this may be that; apply compares the rows."""
-    reverts = change_set.manifest.reverts
-    if reverts is None or past is None:
-        return None
-    original = original_judgement(setting, reverts, past=past, rules=rules, operators=operators, now=now)
-    return reverts.number if original is not None and original.quorum else None
 
 
 def _judged(setting: Setting, change_set: ChangeSet, rules: Rules, *, operators: frozenset[str], now: str) -> Judgement:

@@ -2,8 +2,8 @@
 
 from hffix.errors.approvals import ApprovalError, NotApproved
 from hffix.store.changesets import ChangeSet
-from hffix.workflow.explain import covered_by
 from hffix.workflow.judge import judge
+from hffix.workflow.rights import covered_by
 from hffix.workflow.setting import Setting
 from hffix.workflow.status import past_or_none
 

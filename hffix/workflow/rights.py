@@ -83,6 +83,17 @@ def _record_revocation(setting: Setting, session: Session, change_set: ChangeSet
     )
 
 
+def covered_by(
+    setting: Setting, change_set: ChangeSet, rules: Rules, *, past: Past | None, operators: frozenset[str], now: str
+) -> int | None:
+    """Name the run whose approvals cover its exact inverse too, where this may be that; apply compares the rows."""
+    reverts = change_set.manifest.reverts
+    if reverts is None or past is None:
+        return None
+    original = original_judgement(setting, reverts, past=past, rules=rules, operators=operators, now=now)
+    return reverts.number if original is not None and original.quorum else None
+
+
 def original_judgement(
     setting: Setting, reverts: Reverts, *, past: Past, rules: Rules, operators: frozenset[str], now: str
 ) -> Judgement | None:

@@ -27,6 +27,7 @@ from hffix.workflow.found import read_rows
 from hffix.workflow.judge import Ignored, Judgement, judge, lacking_of, revocations
 from hffix.workflow.past import read_chain
 from hffix.workflow.questions import ask_again
+from hffix.workflow.rights import covered_by
 from hffix.workflow.setting import Rules, Setting
 from hffix.workflow.taking import Lines
 
@@ -36,13 +37,17 @@ ROWS: Final = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What is known of a change set; fresh and drifted are null where its rows or its target are out of reach."""
+    """What is known of a change set; fresh and drifted are null where its rows or its target are out of reach.
+
+    `covered_by` is the run whose approvals do for a change set that has too few of its own.
+    """
 
     change_set: ChangeSet
     state: str
     quorum_parts: tuple[str, ...]
     lacking: tuple[str, ...]
     ignored: tuple[Ignored, ...]
+    covered_by: int | None
     run: int | None
     decided: int
     leaves: int
@@ -112,16 +117,19 @@ def _status(
     *,
     now: str | None,
 ) -> Status:
-    judgement = _judgement(setting, change_set, run, now=now or change_set.manifest.snapshot)
+    now = now or change_set.manifest.snapshot
+    judgement = _judgement(setting, change_set, run, now=now)
+    state = _state(setting, change_set, past, run, judgement, now=now)
     decided = run.decided if run else 0
     mask_of = setting.project.mask_of
     drift = _Drift() if snapshot is None else _drift(snapshot, change_set, run, mask_of=mask_of)
     return Status(
         change_set=change_set,
-        state=_state(setting, change_set, past, run, judgement, now=now or change_set.manifest.snapshot),
+        state=state,
         quorum_parts=tuple(map(str, judgement.quorum.parts)) if judgement else (),
         lacking=lacking_of(judgement.quorum) if judgement else (),
         ignored=judgement.ignored if judgement else (),
+        covered_by=_covered_by(setting, change_set, past, now=now) if judgement and state == "unapproved" else None,
         run=run.id if run else None,
         decided=decided,
         leaves=change_set.manifest.leaves,
@@ -146,6 +154,12 @@ def _judgement(setting: Setting, change_set: ChangeSet, run: Run | None, *, now:
         )
     except HffixError:
         return None
+
+
+def _covered_by(setting: Setting, change_set: ChangeSet, past: Past | None, *, now: str) -> int | None:
+    with suppress(HffixError):
+        return covered_by(setting, change_set, setting.rules(), past=past, operators=frozenset(), now=now)
+    return None
 
 
 def _state(

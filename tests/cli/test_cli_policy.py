@@ -150,8 +150,9 @@ def test_a_rollback_that_the_run_s_approvals_cover_is_told_from_others(desk: Des
     back = desk.done("rollback", "2", "--as", "li.wei", "--json").told["change_set"]
     shown = desk.done("policy", "explain", back, "--json")
     assert (shown.told["approved"], shown.told["covered_by"]) == (False, 2 if purpose == "apply+rollback" else None)
-    last = desk.done("policy", "explain", back).last
-    assert last == f"Next: hffix {'apply' if purpose == 'apply+rollback' else 'approve'} {back}"
+    for asked in (("policy", "explain"), ("status",), ("show",)):
+        last = desk.done(*asked, back).last
+        assert last == f"Next: hffix {'apply' if purpose == 'apply+rollback' else 'approve'} {back}"
     assert desk("apply", back, *by("wang.qiang")).status == (0 if purpose == "apply+rollback" else 4)
 
 

@@ -1,9 +1,11 @@
 import pytest
 
 from hffix.errors.evidence import BrokenChain
+from hffix.model.policy import Purpose
 from hffix.workflow.apply import Limits
+from hffix.workflow.rollback import rollback
 from hffix.workflow.status import MOST_LISTED, Status, overview, status
-from tests.workflow.office import AUDITOR, OPERATOR, Office
+from tests.workflow.office import AUDITOR, AUTHOR, OPERATOR, Office
 
 
 def told(found: Status) -> tuple[object, ...]:
@@ -32,6 +34,33 @@ def test_who_is_missing_and_what_does_not_count_is_told(office: Office) -> None:
     policy.write_text(policy.read_text() + "\n")
     (ignored,) = status(office.setting(), change_set).ignored
     assert (ignored.file.startswith(AUDITOR), ignored.objection.code) == (True, "other-policy")
+
+
+@pytest.mark.parametrize("purpose", ["apply+rollback", "apply"])
+def test_an_inverse_is_covered_by_approvals_that_were_given_for_both(office: Office, purpose: Purpose) -> None:
+    change_set = office.plan("1")
+    office.approve(change_set, purpose=purpose)
+    office.apply(change_set)
+    back = rollback(office.setting(AUTHOR), 2).change_set
+    found = status(office.setting(), back)
+    covering = 2 if purpose == "apply+rollback" else None
+    assert (found.state, found.lacking, found.covered_by) == ("unapproved", ("1 leader",), covering)
+    assert status(office.setting(), change_set).covered_by is None
+    assert {one.change_set.digest: one.covered_by for one in overview(office.setting())}[back.digest] == covering
+    if covering:
+        assert office.apply(back).problem is None
+        assert told(status(office.setting(), back))[:2] == ("done", 5)
+        assert status(office.setting(), back).covered_by is None
+
+
+def test_an_inverse_that_was_withdrawn_is_covered_by_nothing(office: Office) -> None:
+    change_set = office.plan("1")
+    office.approve(change_set, purpose="apply+rollback")
+    office.apply(change_set)
+    back = rollback(office.setting(AUTHOR), 2).change_set
+    office.revoke(back)
+    found = status(office.setting(), back)
+    assert (found.state, found.covered_by) == ("revoked", None)
 
 
 def test_rows_that_drifted_are_counted(office: Office) -> None:
