@@ -78,6 +78,24 @@ def test_two_chunks_are_written_at_once_and_recorded_in_their_order(office: Offi
     assert_as_one_session_leaves_it(office, database)
 
 
+# The command's session and the lock's, the two that write, and on MariaDB one that asks for rights.
+SESSIONS = {
+    "postgresql": (
+        "count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'hffix'",
+        4,
+    ),
+    "mysql": ("count(*) - 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE()", 5),
+}
+
+
+def test_a_run_opens_as_many_sessions_as_the_page_of_apply_says(office: Office, database: Database) -> None:
+    planned, (counting, opened) = office.approved("1"), SESSIONS[database.engine.name]
+    seen: list[object] = []
+    with acting_at("chunk.logged", lambda: seen.append(database.ask(f"SELECT {counting}"))):
+        office.apply(planned, chunk_rows=CHUNK_ROWS)
+    assert seen == [[(opened,)]]
+
+
 def test_a_column_that_is_unique_keeps_chunks_apart(office: Office, database: Database) -> None:
     database.run("CREATE UNIQUE INDEX noted ON loan (note, number)")
     assert not met(office, "chunk.logged")
