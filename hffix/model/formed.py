@@ -41,11 +41,12 @@ def form_of(line: Line) -> Form:
 class Formed:
     """Lines of one form: far smaller than the lines themselves, which are made only where somebody asks for one."""
 
-    __slots__ = ("_records", "form")
+    __slots__ = ("_parts", "_records", "form")
 
     def __init__(self, form: Form, records: Sequence[Any]) -> None:
         self.form = form
         self._records = records
+        self._parts: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -66,12 +67,14 @@ class Formed:
 
     def part(self, name: str) -> list[Any]:
         """Give one part of every line; those of cells are written as JSON like the cells themselves."""
-        return list(map(attrgetter(name), self._records))
+        if name not in self._parts:
+            self._parts[name] = list(map(attrgetter(name), self._records))
+        return self._parts[name]
 
     def column(self, part: str, column: str) -> list[Canonical]:
         """Give one column of the part key, before or after."""
         columns: tuple[str, ...] = getattr(self.form, part)
-        return list(map(attrgetter(f"{part}.c{columns.index(column)}"), self._records))
+        return list(map(attrgetter(f"c{columns.index(column)}"), self.part(part)))
 
 
 def read_formed(lines: Sequence[bytes]) -> Formed | None:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from hffix.changelog.reader import Control, read_control
 from hffix.database import Session
@@ -17,7 +18,6 @@ from hffix.workflow.ahead import Ahead
 from hffix.workflow.chunk import Chunk
 from hffix.workflow.fitting import TooWide
 from hffix.workflow.lanes import Lanes, lanes_of, may_go_beside
-from hffix.workflow.schemas import schema_now
 from hffix.workflow.session import Work
 from hffix.workflow.setting import Step
 from hffix.workflow.writing import Written, write_chunk
@@ -35,6 +35,8 @@ class Limits:
 
 
 NO_LIMITS = Limits()
+# Where two chunks are in memory, they are smaller, unless somebody asked for their size.
+BESIDE_ROWS: Final = 3_600
 
 
 def apply_chunks(work: Work, limits: Limits) -> None:
@@ -90,6 +92,8 @@ class _Flow:
 
     def _take(self, control: Control) -> Chunk:
         wanted = control.chunk_rows or self.rows or self.work.setting.project.chunk_rows
+        if self.lanes.open and not control.chunk_rows:
+            wanted = min(wanted, BESIDE_ROWS)
         chunk = self.ahead.take(min(wanted, self.most))
         self.taken = chunk.last
         return chunk
@@ -170,7 +174,7 @@ def _record(work: Work, session: Session, written: Written) -> ChunkRecord:
         conflicts=outcomes["conflict"],
         entries=written.entries,
         backup=written.backup,
-        schema=schema_now(session, work.tables, work.manifest.schema),
+        schema=written.schema,
     )
 
 

@@ -26,6 +26,7 @@ from hffix.workflow.failpoints import failpoints
 from hffix.workflow.fitting import refuse_too_wide
 from hffix.workflow.found import Found, Tables, lock_rows
 from hffix.workflow.questions import ask_again
+from hffix.workflow.schemas import schema_now
 from hffix.workflow.session import Work
 
 
@@ -37,6 +38,7 @@ class Written:
     outcomes: Counter[Outcome]
     entries: str
     backup: BackupFacts
+    schema: str
 
 
 def write_chunk(work: Work, session: Session, chunk: Chunk, *, cut: bool = False) -> Written:
@@ -69,11 +71,13 @@ def write_chunk(work: Work, session: Session, chunk: Chunk, *, cut: bool = False
         failpoints.reach("chunk.read-back")
         entries = _log(work, session, chunk, verdicts)
         failpoints.reach("chunk.logged")
+        # The locks of its rows keep a table from being altered until the transaction ends.
+        schema = schema_now(session, work.tables, work.manifest.schema)
     except BaseException:
         session.rollback()
         raise
     outcomes = Counter([verdict.outcome for verdict in verdicts])
-    return Written(chunk=chunk, outcomes=outcomes, entries=entries, backup=backup)
+    return Written(chunk=chunk, outcomes=outcomes, entries=entries, backup=backup, schema=schema)
 
 
 def _compare(work: Work, session: Session, chunk: Chunk, found: Found) -> list[Verdict]:

@@ -59,7 +59,7 @@ class Writing:
         if chunk.first in self.faults:
             raise self.faults[chunk.first]
         backup = BackupFacts(root="", rows=0)
-        return Written(chunk=chunk, outcomes=Counter(["applied"]), entries="", backup=backup)
+        return Written(chunk=chunk, outcomes=Counter(["applied"]), entries="", backup=backup, schema="")
 
     def commit(self, session: Any, written: Written) -> None:
         self.committed.append(written.chunk.first)
