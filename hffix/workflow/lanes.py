@@ -135,11 +135,14 @@ def lanes_of(work: Work) -> Iterator[Lanes]:
 
 
 def _sessions(work: Work, opened: ExitStack) -> Sequence[Session]:
-    try:
-        return [_another(work, opened) for _ in range(LANES)]
-    except CannotReach:
-        # A server that lets no more sessions in has let one in already.
-        return ()
+    with ExitStack() as those:
+        try:
+            sessions = [_another(work, those) for _ in range(LANES)]
+        except CannotReach:
+            # A server that lets no more sessions in has let one in already.
+            return ()
+        opened.push(those.pop_all())
+        return sessions
 
 
 def _another(work: Work, opened: ExitStack) -> Session:

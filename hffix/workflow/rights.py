@@ -102,6 +102,10 @@ def original_judgement(
     run = past.runs.get(reverts.number)
     if manifest is None or run is None or run.opened.manifest != reverts.manifest or reverts.manifest in past.revoked:
         return None
+    lineage, statements = past.found.lineage, approvals.all_statements(setting.project)
+    # Its revocation may have come as a file, and be in no record yet.
+    if revocations(reverts.manifest, lineage=lineage, statements=statements, rules=rules, now=now):
+        return None
     return judge(
         manifest,
         digest=reverts.manifest,

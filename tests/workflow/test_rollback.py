@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from hffix.errors import HffixError
@@ -232,6 +233,16 @@ def test_a_revoked_original_no_longer_covers_its_rollback(office: Office) -> Non
     office.revoke(office.find(str(manifest)))
     with pytest.raises(NotApproved):
         office.apply(back(office, run).change_set)
+
+
+def test_a_revocation_of_the_original_that_is_only_a_file_counts_too(office: Office) -> None:
+    change_set = office.plan("1")
+    (signed,) = office.approve(change_set, LEADER, purpose="apply+rollback")
+    run = office.apply(change_set).run
+    planned = back(office, run).change_set
+    office.sign(msgspec.structs.replace(signed.statement, purpose="revoke", expires=None))
+    with pytest.raises(NotApproved):
+        office.apply(planned)
 
 
 def test_a_rollback_is_approved_as_one_and_not_by_who_planned_it(office: Office) -> None:
