@@ -15,7 +15,7 @@ from hffix.cli.interrupts import asked_to_stop
 if TYPE_CHECKING:
     from hffix.cli.call import Call
 
-NOTICE = "Stopping at the next chunk's edge; once more stops at once, and the chunk is rolled back."
+NOTICE = "Stopping at the next chunk's edge; once more stops at once, and what is begun is rolled back."
 
 
 @command(signs=True, writes=True)

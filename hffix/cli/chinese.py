@@ -230,8 +230,8 @@ CHINESE: Final[dict[str, str]] = {
     ),
     "paused": "已暂停",
     # Runs.
-    "Stopping at the next chunk's edge; once more stops at once, and the chunk is rolled back.": (
-        "将在本批结束后停止；再按一次立即停止，并撤回本批。"
+    "Stopping at the next chunk's edge; once more stops at once, and what is begun is rolled back.": (
+        "将在本批结束后停止；再按一次立即停止，并撤回未提交的部分。"
     ),
     "Run {run} applied {applied} of {leaves:row|rows}.": "第 {run} 号执行：{leaves} 行中已写入 {applied} 行。",
     "Run {run} applied {applied} of {leaves:row|rows}; {conflicts} changed since the plan and stay.": (

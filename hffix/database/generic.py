@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Select, literal_column, select
 from sqlalchemy.sql import Executable
 
+from hffix.database import generic_spool
 from hffix.database import generic_statements as statements
-from hffix.database import spool
 from hffix.database.generic_clock import clock_of, written
 from hffix.database.generic_faults import REFUSALS
 from hffix.database.generic_link import Link
@@ -27,7 +26,7 @@ from hffix.database.unsettled import Unsettled
 from hffix.errors import HffixError
 from hffix.errors.targets import KeyRefused, NotPinned, QueryFailed, TableRefused
 from hffix.model.schema import ForeignKey, Table
-from hffix.model.value import Raw, decode_value, encode_value
+from hffix.model.value import Raw
 
 PAGE_ROWS: Final = 5_000
 SELECTED_ROWS: Final = 1_000
@@ -161,7 +160,7 @@ class Generic(Unshared, Unasked):
             names = tuple(answer.keys())
             readers = readers_of(names)
             take = partial(_take, answer, readers, rows=rows, where=where)
-            found = spool.pages(take, pack=_pack, unpack=_unpack)
+            found = generic_spool.pages(take)
         except REFUSALS as fault:
             raise self._link.refused(fault) from fault
         self._link.refuse_warned()
@@ -346,11 +345,3 @@ def _read(rows: Sequence[Sequence[Any]], readers: Sequence[tuple[str, Read]], *,
             told = f"{where}: the driver gives {foreign} for {name}, which is not carried exactly"
             raise (TableRefused(told) if where.startswith("table") else QueryFailed(told)) from None
     return list(zip(*read, strict=True))
-
-
-def _pack(page: list[Row]) -> bytes:
-    return msgspec.msgpack.encode([[encode_value(value) for value in row] for row in page])
-
-
-def _unpack(page: bytes) -> list[Row]:
-    return [tuple(decode_value(value) for value in row) for row in msgspec.msgpack.decode(page)]

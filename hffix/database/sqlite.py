@@ -13,7 +13,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
-from hffix.database.sqlite_statements import appended, bind_params, in_keys
+from hffix.database.sqlite_statements import appended, asking, bind_params, in_keys
 from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, keeper, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
@@ -163,19 +163,10 @@ class SQLite(Unshared):
     def answers(self, table: Table, *, columns: Sequence[str], asked: Sequence[Row]) -> list[list[Row]]:
         """Ask many questions of one form in one statement."""
         found: list[list[Row]] = [[] for _ in asked]
-        read = ", ".join(f"t.{quote(column)}" for column in table.names)
-        matched = " AND ".join(f"t.{quote(column)} IS asked.c{n}" for n, column in enumerate(columns))
-        order = ", ".join(f"t.{quote(column)}" for column in table.key)
-        named = ", ".join(["n", *(f"c{n}" for n in range(len(columns)))])
         step = max(1, MOST_ASKED // (len(columns) + 1))
         for start in range(0, len(asked), step):
             some = asked[start : start + step]
-            rows = ", ".join(f"({n}, {', '.join(bind(values))})" for n, values in enumerate(some, start))
-            # CROSS JOIN keeps this order of the tables, so that an index of the asked columns is used.
-            sql = (
-                f"WITH asked({named}) AS (VALUES {rows}) SELECT asked.n, {read} FROM asked"
-                f" CROSS JOIN main.{quote(table.name)} AS t ON {matched} ORDER BY asked.n, {order}"
-            )
+            sql = asking(table, columns, some, first=start)
             for row in self._fetch(sql, [as_parameter(value) for values in some for value in values]):
                 found[row[0]].append(row[1:])
         return found

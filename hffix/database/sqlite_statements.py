@@ -30,6 +30,20 @@ def in_keys(table: Table, keys: Sequence[Row]) -> str:
     return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"
 
 
+def asking(table: Table, columns: Sequence[str], asked: Sequence[Row], *, first: int) -> str:
+    """Ask for whole rows by some columns' values; the number of each question, counted from `first`, comes before."""
+    read = ", ".join(f"t.{quote(column)}" for column in table.names)
+    matched = " AND ".join(f"t.{quote(column)} IS asked.c{n}" for n, column in enumerate(columns))
+    order = ", ".join(f"t.{quote(column)}" for column in table.key)
+    named = ", ".join(["n", *(f"c{n}" for n in range(len(columns)))])
+    rows = ", ".join(f"({n}, {', '.join(bind(values))})" for n, values in enumerate(asked, first))
+    # CROSS JOIN keeps this order of the tables, so that an index of the asked columns is used.
+    return (
+        f"WITH asked({named}) AS (VALUES {rows}) SELECT asked.n, {read} FROM asked"
+        f" CROSS JOIN main.{quote(table.name)} AS t ON {matched} ORDER BY asked.n, {order}"
+    )
+
+
 def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> tuple[str, list[tuple[object, ...]]]:
     """Write the statement that inserts rows, and what is bound for each: what all rows share stands in it."""
     differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
