@@ -10,6 +10,7 @@ from hffix.changelog.refusals import writing
 from hffix.changelog.tables import LINEAGE, RECORD
 from hffix.database import Session, Snapshot
 from hffix.database.portable import locking
+from hffix.database.returning import renew
 from hffix.errors import HffixError
 from hffix.errors.evidence import BrokenChain
 from hffix.errors.targets import Busy, ChangeLogExists, CommitUnknown, ConnectionLost, Fenced
@@ -84,7 +85,7 @@ def commit(session: Session, *, head: Head) -> None:
 
 
 def _read_anew(session: Session, number: int) -> str | None:
-    session.renew()
+    renew(session)
     for _ in range(_TURNS):
         try:
             return _read_behind_lock(session, number)

@@ -1,5 +1,6 @@
 """What a table of any database is, as far as SQLAlchemy's inspector can see; what it cannot see is said."""
 
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ _SIZED: Final = frozenset({"postgresql", "mysql", "mssql"})
 _OWN: Final = frozenset({"information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys"})
 _NO_ACTION: Final = "NO ACTION"
 _PATIENCE: Final = 20
+_PAUSE_SECONDS: Final = 0.01
 _REFERRING: Final = text(
     "SELECT DISTINCT CONSTRAINT_SCHEMA FROM information_schema.REFERENTIAL_CONSTRAINTS"
     " WHERE UNIQUE_CONSTRAINT_SCHEMA = :here AND CONSTRAINT_SCHEMA <> :here"
@@ -152,7 +154,8 @@ class Catalogue:
 
     def _referring(self, here: str | None) -> list[str]:
         """Ask a server of MySQL's kin; again, where it left out, with a warning, what somebody altered just then."""
-        for _ in range(_PATIENCE):
+        for turn in range(_PATIENCE):
+            time.sleep(turn * _PAUSE_SECONDS)
             self._link.warned = False
             told = [str(schema) for (schema,) in self._link.run(_REFERRING, {"here": here})]
             if not self._link.warned:

@@ -1,5 +1,6 @@
 """MariaDB and MySQL: values read as the server's own bytes, by key, in one state of the database."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SELECTED_ROWS: Final = 1_000
 # The server leaves a table out while somebody alters it, and warns: ER_WARN_I_S_SKIPPED_TABLE.
 _SKIPPED: Final = 1684
 _PATIENCE: Final = 20
+_PAUSE_SECONDS: Final = 0.01
 MOST_ASKED: Final = 300
 
 
@@ -324,7 +326,8 @@ class MySQL(Unshared):
 
     def _told(self, sql: str) -> list[tuple[str | None, ...]]:
         """Read what the server says of itself, as texts; again, where it left out what somebody altered just then."""
-        for _ in range(_PATIENCE):
+        for turn in range(_PATIENCE):
+            time.sleep(turn * _PAUSE_SECONDS)
             try:
                 answer = self._driver.ask(sql)
                 codes = self._driver.warnings() if answer.warnings else []

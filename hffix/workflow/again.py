@@ -5,12 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 from hffix.database import Session
-from hffix.errors.targets import Busy, CannotReach, ConnectionLost
+from hffix.database.returning import renew
+from hffix.errors.targets import Busy, ConnectionLost
 
 # Nobody is waited for longer than that; whoever runs the command again later loses nothing.
 PATIENCE: Final = 5.0
-# A server that crashed, or is started again, is back within that; nothing is locked meanwhile.
-RETURN_SECONDS: Final = 30.0
 _WAITS: Final = (0.1, 0.3, 0.9, 1.5)
 
 
@@ -37,17 +36,5 @@ def again(
                 raise
             time.sleep(wait)
             if isinstance(passing, ConnectionLost):
-                _renew(session)
+                renew(session)
                 renewed()
-
-
-def _renew(session: Session) -> None:
-    """Connect anew, also to a server that is just being started again."""
-    began = time.monotonic()
-    while True:
-        try:
-            return session.renew()
-        except (CannotReach, ConnectionLost):
-            if time.monotonic() - began > RETURN_SECONDS:
-                raise
-            time.sleep(_WAITS[-1])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hffix.workflow import lanes
 from tests.conformance.engine import Database, Engine, in_ci
 
 ENGINES = {
@@ -49,3 +50,9 @@ def database(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> 
         pytest.skip(f"{engine.name}: {lacking}")
     with engine.fresh(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no chunk be written beside another: what happens between two chunks then meets no open transaction."""
+    monkeypatch.setattr(lanes, "LANES", 0)

@@ -10,7 +10,6 @@ import pytest
 from hffix.database import lease, mysql_pins, postgresql_pins
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, NotPinned, SchemaChanged, ServerFull
-from hffix.workflow import lanes
 from hffix.workflow.verify import verify
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
@@ -72,12 +71,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         rows = ", ".join(f"({n}, 'old')" for n in range(1, LOANS + 1))
         made.run("CREATE TABLE loan (id int PRIMARY KEY, note varchar(9))", f"INSERT INTO loan VALUES {rows}")
         yield made
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no chunk be written beside another: what happens between two chunks then meets no open transaction."""
-    monkeypatch.setattr(lanes, "LANES", 0)
 
 
 def office_at(database: Database, folder: Path) -> Office:

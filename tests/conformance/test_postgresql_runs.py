@@ -90,6 +90,7 @@ def test_a_run_goes_on_after_its_connection_broke_in_the_middle_of_a_chunk(dated
     assert verify(office.setting(), data=True).problems == ()
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_run_ends_where_the_server_lost_what_it_had_committed(dated: Database, tmp_path: Path) -> None:
     office = open_office(dated, tmp_path / "office", fixes={"0001_first": PLACED})
     planned = office.approved("1")

@@ -75,7 +75,7 @@ def test_a_run_whose_server_stays_away_says_how_far_it_came_and_is_gone_on_with_
 ) -> None:
     office, database = office_on()
     planned = office.approved("1")
-    monkeypatch.setattr("hffix.workflow.again.RETURN_SECONDS", 0.0)
+    monkeypatch.setattr("hffix.database.returning.RETURN_SECONDS", 0.0)
 
     with acting_at("chunk.written", server.crash, time=2):
         stopped = office.apply(planned, chunk_rows=10)
