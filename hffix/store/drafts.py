@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +12,9 @@ from hffix.errors.changesets import BadManifest, Twins
 from hffix.errors.project import AlreadyThere
 from hffix.model import canonical
 from hffix.model.manifest import PART_LINES, Manifest, Root
+from hffix.store.beside import Beside
 from hffix.store.files import make_folder, read, storing, sync_folder, write_once
-from hffix.store.line_files import LineFile
+from hffix.store.line_files import LineFile, Rooting
 from hffix.store.verified import (
     MANIFEST,
     PARAMS,
@@ -38,17 +39,18 @@ class Sums:
     unresolved: Root
 
 
-def draft(changesets: Path) -> "Draft":
-    """Begin a change set; what is not finished leaves nothing behind."""
-    return Draft(changesets)
+def draft(changesets: Path, *, rooted: Rooting | None = None) -> "Draft":
+    """Begin a change set; what is not finished leaves nothing behind. The roots of lines may come from elsewhere."""
+    return Draft(changesets, rooted=rooted)
 
 
 class Draft:
-    """Lines that stream into compressed parts, while their roots are computed."""
+    """Lines that stream into compressed parts, while their roots are computed; both go on beside the caller."""
 
-    def __init__(self, changesets: Path) -> None:
+    def __init__(self, changesets: Path, *, rooted: Rooting | None = None) -> None:
         self._changesets = changesets
-        self._parts: list[Root] = []
+        self._rooted = rooted
+        self._parts: list[Callable[[], Root]] = []
         self._sums: Sums | None = None
 
     def __enter__(self) -> Self:
@@ -56,6 +58,7 @@ class Draft:
             make_folder(self._changesets)
             # mkdtemp makes the folder with mode 0700.
             self._folder = Path(tempfile.mkdtemp(dir=self._changesets, prefix=DRAFT))
+        self._beside = Beside()
         self._unresolved = LineFile(self._folder / UNRESOLVED)
         self._part: LineFile | None = None
         return self
@@ -63,6 +66,7 @@ class Draft:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._beside.close()
         for file in (self._part, self._unresolved):
             if file is not None:
                 file.close()
@@ -74,7 +78,8 @@ class Draft:
         taken = 0
         while taken < len(lines):
             if self._part is None:
-                self._part = LineFile(self._folder / part_name(len(self._parts) + 1))
+                path = self._folder / part_name(len(self._parts) + 1)
+                self._part = LineFile(path, rooted=self._rooted, beside=self._beside)
             room = PART_LINES - self._part.lines
             self._part.add(lines[taken : taken + room])
             taken += room
@@ -90,7 +95,7 @@ class Draft:
         """What all lines come to; asking closes the files, and no line can be added after it."""
         if self._sums is None:
             self._finish_part()
-            parts = tuple(self._parts)
+            parts = tuple([finished() for finished in self._parts])
             whole = root_of_parts(parts)
             unresolved = self._unresolved.finish()
             self._sums = Sums(root=whole.root, leaves=whole.leaves, parts=parts, unresolved=unresolved)
@@ -134,7 +139,7 @@ class Draft:
 
     def _finish_part(self) -> None:
         if self._part is not None:
-            self._parts.append(self._part.finish())
+            self._parts.append(self._part.finishing())
             self._part = None
 
     def _check(self, manifest: Manifest) -> None:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
 from hffix.model import merkle
 from hffix.model.manifest import Root
+from hffix.store.beside import Beside, at_once
 from hffix.store.files import FILE_MODE, TEMPORARY, read, storing, sync, sync_folder
 
 if sys.version_info >= (3, 14):
@@ -27,6 +29,8 @@ _PIECE: Final = 256 * 1024
 _FOLDED: Final = 4096
 # So many lines stay in the processor's own memory while they are joined, hashed and compressed.
 _JOINED: Final = 1024
+# Of lines that come to more, no second piece is held in memory while the first is written.
+_WIDE: Final = 1024 * 1024
 _ERASED: Final = re.compile(rb'"[0-9a-f]{64}"')
 
 
@@ -70,14 +74,50 @@ class Leaves:
         return Root(root=self._tree.root().hex(), leaves=self._tree.leaves)
 
 
-class LineFile:
-    """One new file of lines, written as a stream."""
+class AskedLeaves:
+    """The tree of a file's lines whose roots come from elsewhere, some thousand lines at a time."""
 
-    def __init__(self, path: Path, *, longest: int = LONGEST) -> None:
+    def __init__(self, rooted: Rooting) -> None:
+        self._rooted = rooted
+        self._waiting: list[bytes] = []
+        self._asked: list[Callable[[], bytes]] = []
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Ask for the roots of lines, none of which stands as its leaf."""
+        self._waiting += lines
+        while len(self._waiting) >= _FOLDED:
+            self._asked.append(self._rooted(self._waiting[:_FOLDED]))
+            del self._waiting[:_FOLDED]
+
+    def tree(self) -> merkle.Tree:
+        """Give the tree of all lines."""
+        tree = merkle.Tree()
+        for root in self._asked:
+            tree.add_node(root(), leaves=_FOLDED)
+        tree.add(map(merkle.leaf, self._waiting))
+        return tree
+
+    def root(self) -> Root:
+        """Compute the root of all lines."""
+        tree = self.tree()
+        return Root(root=tree.root().hex(), leaves=tree.leaves)
+
+
+class LineFile:
+    """One new file of lines, written as a stream.
+
+    The roots of its lines may come from elsewhere (`rooted`), where no line stands as its leaf; and a thread may write
+    it (`beside`), which tells what fails only later.
+    """
+
+    def __init__(
+        self, path: Path, *, longest: int = LONGEST, rooted: Rooting | None = None, beside: Beside | None = None
+    ) -> None:
         self.path = path
         self.lines = 0
         self._longest = longest
-        self._leaves = Leaves()
+        self._leaves = Leaves() if rooted is None else AskedLeaves(rooted)
+        self._do = at_once if beside is None else beside.do
         self._compressor = zstd.ZstdCompressor(level=LEVEL)
         with storing(path):
             self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
@@ -87,13 +127,25 @@ class LineFile:
         for start in range(0, len(lines), _JOINED):
             some = lines[start : start + _JOINED]
             joined = join(some, longest=self._longest)
-            self._leaves.add(some)
             self.lines += len(some)
-            with storing(self.path):
-                self._file.write(self._compressor.compress(joined))
+            written = self._do(partial(self._write, some, joined))
+            if len(joined) > _WIDE:
+                written()
+
+    def _write(self, lines: Sequence[bytes], joined: bytes) -> None:
+        self._leaves.add(lines)
+        with storing(self.path):
+            self._file.write(self._compressor.compress(joined))
 
     def finish(self) -> Root:
         """Bring the file to the disk and give the root of its lines."""
+        return self.finishing()()
+
+    def finishing(self) -> Callable[[], Root]:
+        """Begin to bring the file to the disk; a call waits for that, and gives the root of its lines."""
+        return self._do(self._finish)
+
+    def _finish(self) -> Root:
         with storing(self.path), self._file:
             self._file.write(self._compressor.flush())
             sync(self._file)
@@ -172,18 +224,12 @@ def leaves_of(data: bytes, *, most: int, erased: AbstractSet[bytes] = frozenset(
 
 def tree_of(data: bytes, *, most: int, rooted: Rooting) -> merkle.Tree | None:
     """Read a compressed file's lines into their tree, some thousand at a time; None where one stands as its leaf."""
-    tree, waiting, asked = merkle.Tree(), list[bytes](), list[Callable[[], bytes]]()
+    leaves = AskedLeaves(rooted)
     for lines in split_lines(data, most=most):
         if b'"' in {line[:1] for line in lines}:
             return None
-        waiting += lines
-        while len(waiting) >= _FOLDED:
-            asked.append(rooted(waiting[:_FOLDED]))
-            del waiting[:_FOLDED]
-    for root in asked:
-        tree.add_node(root(), leaves=_FOLDED)
-    tree.add(map(merkle.leaf, waiting))
-    return tree
+        leaves.add(lines)
+    return leaves.tree()
 
 
 def split_lines(data: bytes, *, most: int, longest: int = LONGEST) -> Iterator[list[bytes]]:

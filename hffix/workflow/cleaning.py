@@ -16,7 +16,7 @@ from hffix.model.unresolved import Unresolved
 from hffix.model.value import Raw
 from hffix.workflow.bind import Bound
 from hffix.workflow.decide import MOST_REMEMBERED, Decider, Declined
-from hffix.workflow.lines import Updates
+from hffix.workflow.lines import Alike, Updates
 from hffix.workflow.scan import Row, Scan
 
 Text = str | None
@@ -38,7 +38,7 @@ class Cleaned:
     unresolved: int
     changed: Sequence[tuple[Bound, int]]
     declined: Sequence[tuple[Cells, Sequence[str]]]
-    updates: Updates
+    updates: Updates | Alike
 
 
 class Cleaning:
@@ -126,8 +126,7 @@ def cleanings_of(scan: Scan, deciders: Sequence[Decider], *, snapshot: Snapshot)
         any(bound.facts.kind != "clean" for bound in scan.changing)
         or len(set(written)) < len(written)
         or scan.deleting
-        or scan.unique
-        or not scan.acting.isdisjoint(written)
+        or scan.looks
     ):
         return []
     return [Cleaning(scan, decider, number=number, snapshot=snapshot) for number, decider in enumerate(deciders)]
@@ -193,21 +192,40 @@ def _updates(
     *,
     forms: Sequence[tuple[bool, ...]],
     numbers: Sequence[int],
-) -> Updates:
+) -> Updates | Alike:
     """Give the cells of the changed rows, those alike that the same scopes changed."""
-    keys, origins = _keys(scan, columns, numbers), list[str | None]([None] * len(numbers))
     kinds = {forms[number] for number in numbers}
+    if len(kinds) == 1:
+        return _alike(scan, cleanings, columns, afters, form=kinds.pop(), numbers=numbers)
+    keys, origins = _keys(scan, columns, numbers), list[str | None]([None] * len(numbers))
     befores, written = dict[int, Cells](), dict[int, Cells]()
     for form in kinds:
-        alike = numbers if len(kinds) == 1 else [number for number in numbers if forms[number] == form]
+        alike = [number for number in numbers if forms[number] == form]
         deciding = list(compress(cleanings, form))
         guards = scan.guards([one.bound for one in deciding])
         held = canonical_cells([name for name, _ in guards], [_picked(columns[place], alike) for _, place in guards])
         new = canonical_cells(
             [one.column for one in deciding], [_picked(after, alike) for after in compress(afters, form)]
         )
-        if alike is numbers:
-            return Updates(keys, held, new, origins)
         befores.update(zip(alike, held, strict=True))
         written.update(zip(alike, new, strict=True))
     return Updates(keys, [befores[number] for number in numbers], [written[number] for number in numbers], origins)
+
+
+def _alike(
+    scan: Scan,
+    cleanings: Sequence[Cleaning],
+    columns: Sequence[Sequence[Raw]],
+    afters: Sequence[Sequence[Raw]],
+    *,
+    form: tuple[bool, ...],
+    numbers: Sequence[int],
+) -> Alike:
+    deciding = list(compress(cleanings, form))
+    return Alike(
+        key={name: _picked(columns[place], numbers) for place, name in enumerate(scan.table.key)},
+        before={name: _picked(columns[place], numbers) for name, place in scan.guards([one.bound for one in deciding])},
+        after={
+            one.column: _picked(after, numbers) for one, after in zip(deciding, compress(afters, form), strict=True)
+        },
+    )

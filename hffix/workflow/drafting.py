@@ -1,7 +1,8 @@
 """Drafting lines: rows of the snapshot become lines of the change set, in the order in which they will be written."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final
@@ -16,7 +17,8 @@ from hffix.workflow.bind import Bound
 from hffix.workflow.cases import claim_of
 from hffix.workflow.cleaning import Cleaned, clean, cleanings_of
 from hffix.workflow.decide import Decider, Declined
-from hffix.workflow.lines import Updates
+from hffix.workflow.lines import Alike, Updates
+from hffix.workflow.pages import read_ahead
 from hffix.workflow.planning import Planning
 from hffix.workflow.scan import Row, Scan, flag_of
 
@@ -77,18 +79,22 @@ class Drafting:
         # Where one scope without a corrections file stands alone, or none says a where, every row is in all of them.
         everywhere = not self.corrections and not scan.flagged
         cleanings = cleanings_of(scan, deciders, snapshot=self.planning.snapshot)
-        for page in self._pages(
-            table, scan.bounds, columns=scan.columns, expressions=scan.expressions, where=scan.where
-        ):
-            drafted = _Drafted()
-            for start in range(0, len(page), ROWS_AT_ONCE):
-                rows = page[start : start + ROWS_AT_ONCE]
-                cleaned = clean(scan, cleanings, rows) if cleanings else None
-                if cleaned is None or not self._take(table, cleaned, drafted):
-                    self._one_by_one(scan, rows, deciders, drafted, everywhere=everywhere)
-            self.planning.draft.add(drafted.lines)
-            self.planning.draft.add_unresolved(drafted.declined)
-            self.planning.watch(self.planning.measure.scanned)
+        read = self._pages(table, scan.bounds, columns=scan.columns, expressions=scan.expressions, where=scan.where)
+        snapshot = self.planning.snapshot
+        # Of a driver that is not known nobody can say whether it bears a second thread.
+        waits = snapshot.apart and snapshot.several and not scan.looks
+        # Closed whatever happens: a thread must not read on in a session that is being given up.
+        with closing(read_ahead(read) if waits else read) as pages:
+            for page in pages:
+                drafted = _Drafted()
+                for start in range(0, len(page), ROWS_AT_ONCE):
+                    rows = page[start : start + ROWS_AT_ONCE]
+                    cleaned = clean(scan, cleanings, rows) if cleanings else None
+                    if cleaned is None or not self._take(table, cleaned, drafted):
+                        self._one_by_one(scan, rows, deciders, drafted, everywhere=everywhere)
+                self.planning.draft.add(drafted.lines)
+                self.planning.draft.add_unresolved(drafted.declined)
+                self.planning.watch(self.planning.measure.scanned)
 
     def _take(self, table: Table, cleaned: Cleaned, drafted: _Drafted) -> bool:
         """Take what was worked out for many rows at once, unless one of them is to be refused: that is told by row."""
@@ -107,7 +113,10 @@ class Drafting:
             measure.decline(reason)
         for key, why in cleaned.declined:
             self._decline(table, key, why, None, drafted)
-        self._write(table, cleaned.updates, drafted)
+        if isinstance(cleaned.updates, Alike):
+            self._write_alike(table, cleaned.updates, drafted)
+        else:
+            self._write(table, cleaned.updates, drafted)
         return True
 
     def _one_by_one(
@@ -126,6 +135,14 @@ class Drafting:
         finally:
             # Also before a row is refused: what those before it come to may be refused first.
             self._write(scan.table, updates, drafted)
+
+    def _write_alike(self, table: Table, updates: Alike, drafted: _Drafted) -> None:
+        """Count changed rows that are alike, and write their lines."""
+        # What is cleaned is text, and text is its own canonical form.
+        self.planning.measure.add_alike(table.name, before=updates.before, after=updates.after)  # type: ignore[arg-type]
+        if table.name in self.planning.binding.written_by_cases:
+            self._claim(table.name, updates.keys)
+        drafted.lines += self.planning.writer.alike(table.name, updates)
 
     def _write(self, table: Table, updates: Updates, drafted: _Drafted) -> None:
         """Count changed rows, and write their lines."""
@@ -148,7 +165,7 @@ class Drafting:
         columns: Sequence[str],
         expressions: Sequence[str],
         where: Sequence[str],
-    ) -> Iterator[list[Row]]:
+    ) -> Generator[list[Row]]:
         """Scan, and say whose SQL it was where the database could not work it out for some row."""
         try:
             yield from self.planning.snapshot.scan(

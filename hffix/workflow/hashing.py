@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from select import select
 from threading import RLock
 from types import TracebackType
 from typing import Final, Self
@@ -61,6 +62,13 @@ class Hashing:
             return lambda: merkle.EMPTY
         asked = self._ask(Lines(join(lines), None))
         return lambda: self._answer(asked).root
+
+    def ready(self) -> bool:
+        """Say whether nobody would have to wait for the answer to what was asked first."""
+        with self._lock:
+            if not self._asked or self._process is None or self._process.stdout is None:
+                return True
+            return bool(select([self._process.stdout], [], [], 0)[0])
 
     def _ask(self, question: Lines) -> "_Asked":
         asked = _Asked(question)

@@ -1,7 +1,7 @@
 """Measuring a plan while its lines stream by: counts, shapes, reasons, and the totals that are kept."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress
 from operator import itemgetter
 
@@ -11,6 +11,7 @@ from hffix.model.manifest import RARE_ROWS, Counts, ShapeCount, TableCounts
 from hffix.model.scope import Kept
 from hffix.model.shape import shape_of, shapes_of
 from hffix.model.total import Total
+from hffix.model.value import Canonical
 
 MOST_REASONS = 50
 MOST_SHAPES = 10_000
@@ -68,6 +69,31 @@ class Measure:
             for before, after in zip(befores, afters, strict=True):
                 for total in self._kept:
                     total.add(table, before=before, after=after, kind="update")
+
+    def add_alike(
+        self, table: str, *, before: Mapping[str, Sequence[Canonical]], after: Mapping[str, Sequence[Canonical]]
+    ) -> None:
+        """Count many changed rows of one table that all change the same columns."""
+        names = tuple(after)
+        shapes = [list(zip(shapes_of(before[name]), shapes_of(after[name]), strict=True)) for name in names]
+        self._rows[table, "update"] += len(shapes[0])
+        found: dict[Shape, int] = {}
+        for name, pairs in zip(names, shapes, strict=True):
+            for pair, number in Counter(pairs).items():
+                found[table, "update", name, *pair] = number
+        if len(self._shapes) + len(found) <= MOST_SHAPES:
+            self._shapes.update(found)
+        else:
+            for row in zip(*shapes, strict=True):
+                for name, pair in zip(names, row, strict=True):
+                    self._count_shape((table, "update", name, *pair))
+        if self._watched:
+            befores = zip(*(before[name] for name in names), strict=True)
+            afters = zip(*(after[name] for name in names), strict=True)
+            for was, now in zip(befores, afters, strict=True):
+                old, new = dict(zip(names, was, strict=True)), dict(zip(names, now, strict=True))
+                for total in self._kept:
+                    total.add(table, before=old, after=new, kind="update")
 
     def _count_shape(self, shape: Shape) -> None:
         # Beyond so many shapes nobody reads them: the rest is one class, and memory stays flat.

@@ -38,6 +38,7 @@ from hffix.workflow.lines import LineWriter
 from hffix.workflow.measure import Measure
 from hffix.workflow.past import read_chain
 from hffix.workflow.planning import Planning
+from hffix.workflow.rooting import Roots
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.trial import TrialResult, try_out
 
@@ -91,7 +92,7 @@ def plan(
         given = give(setting.project, script, snapshot, params=params, seed=seed)
         binding = bind(script, snapshot, params=given.bound)
         _check_requires(snapshot, script, given)
-        with changesets.draft(setting.project.changesets) as draft:
+        with Roots() as roots, changesets.draft(setting.project.changesets, rooted=roots) as draft:
             measure, corrections = draft_lines(
                 setting, script, snapshot, binding=binding, given=given, seed=seed, draft=draft
             )

@@ -41,6 +41,8 @@ class Scan:
             if link.on_update in {"CASCADE", "SET NULL", "SET DEFAULT"}
             for column in link.to_columns
         )
+        # Whether deciding a row may ask the database about other rows.
+        self.looks = bool(self.unique) or not self.acting.isdisjoint(written)
         self._guards: dict[tuple[int, ...], tuple[tuple[str, int], ...]] = {}
 
     def guards(self, deciding: Sequence[Bound]) -> tuple[tuple[str, int], ...]:

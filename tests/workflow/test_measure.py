@@ -32,6 +32,31 @@ def test_many_rows_count_as_each_of_them(
     assert (at_once.shapes(), at_once.counts(), at_once.keeps()) == (each.shapes(), each.counts(), each.keeps())
 
 
+@pytest.mark.parametrize("most", [1, 5, 10_000])
+@given(rows=some.lists(some.tuples(TEXTS, TEXTS, TEXTS, TEXTS), min_size=1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_that_are_alike_count_as_each_of_them(
+    monkeypatch: pytest.MonkeyPatch, most: int, rows: list[tuple[str, str, str, str]]
+) -> None:
+    monkeypatch.setattr(measure, "MOST_SHAPES", most)
+    kept = (("t.kept",),)
+    at_once, each = Measure(kept), Measure(kept)
+    first, second, third, fourth = zip(*rows, strict=True)
+    fives = ["5"] * len(rows)
+    before = {"kept": fives, "b": third, "a": first, "z": fives}
+    after = {"a": second, "b": fourth, "kept": fives}
+    at_once.add_alike("t", before=before, after=after)
+    for a, b, c, d in rows:
+        each.add(
+            "t",
+            kind="update",
+            before={"kept": "5", "b": c, "a": a, "z": "5"},
+            after={"a": b, "b": d, "kept": "5"},
+        )
+
+    assert (at_once.shapes(), at_once.counts(), at_once.keeps()) == (each.shapes(), each.counts(), each.keeps())
+
+
 def test_there_is_room_for_reasons_until_one_would_be_refused() -> None:
     counted = Measure(())
     for number in range(MOST_REASONS - 1):
