@@ -135,13 +135,20 @@ class PostgreSQL:
         start, bound = bind(f"SELECT {', '.join(read)} FROM {quoted(table.name)} AS t WHERE ({chosen})", params)
         end = f" ORDER BY {key} LIMIT {PAGE_ROWS}"
         marks = ", ".join(f"${len(bound) + place}" for place in range(1, len(table.key) + 1))
-        page = self._answer(start + end, bound)
+        whole = not where
+        page = self._page(start + end, bound, whole=whole)
         while page:
             yield page
             if len(page) < PAGE_ROWS:
                 return
             last = [as_text(value) for value in page[-1][: len(table.key)]]
-            page = self._answer(f"{start} AND ({key}) > ({marks}){end}", [*bound, *last])
+            page = self._page(f"{start} AND ({key}) > ({marks}){end}", [*bound, *last], whole=whole)
+
+    def _page(self, sql: str, values: Sequence[object], *, whole: bool) -> list[Row]:
+        self._link.sort_never(on=whole)
+        page = self._answer(sql, values)
+        self._link.sort_never(on=False)
+        return page
 
     def _answer(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Run an author's SQL."""

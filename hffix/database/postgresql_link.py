@@ -38,6 +38,7 @@ class Link:
         self._keeps = False
         self._cursors = 0
         self._by_key: bool | None = None
+        self._unsorted = False
         self._open()
 
     def _open(self) -> None:
@@ -66,7 +67,7 @@ class Link:
     def renew(self) -> None:
         """Connect anew after the connection broke."""
         self.close()
-        self._keeps, self._by_key = False, None
+        self._keeps, self._by_key, self._unsorted = False, None, False
         self._open()
 
     def _hear(self, diagnostic: psycopg.errors.Diagnostic) -> None:
@@ -98,7 +99,7 @@ class Link:
         except NotPinned:
             self.end()
             raise
-        self._keeps, self._by_key = keep, None
+        self._keeps, self._by_key, self._unsorted = keep, None, False
         self.warnings.clear()
 
     def _assert_own(self, kind: str) -> None:
@@ -115,7 +116,7 @@ class Link:
 
     def end(self) -> None:
         """Roll back whatever is open; a connection that broke has nothing open."""
-        self._keeps, self._by_key = False, None
+        self._keeps, self._by_key, self._unsorted = False, None, False
         self.warnings.clear()
         if self.driver.closed or self.status == TransactionStatus.IDLE:
             return
@@ -129,7 +130,7 @@ class Link:
         """Go back to the start of a reading transaction in which a query failed: its snapshot stays the same."""
         if self._keeps and self.status == TransactionStatus.INERROR:
             self.driver.execute(f"ROLLBACK TO SAVEPOINT {_START}".encode())
-            self._by_key = None
+            self._by_key, self._unsorted = None, False
 
     def export(self) -> str | None:
         """Name the snapshot of a reading transaction for other sessions; None where there is none that stays."""
@@ -147,7 +148,7 @@ class Link:
 
     def forget(self) -> None:
         """Know nothing of settings that a rollback may have taken back."""
-        self._by_key = None
+        self._by_key, self._unsorted = None, False
 
     def join_by_key(self, *, on: bool) -> None:
         """Let joins look rows up one by one: the planner cannot know how few they are, and would read whole tables."""
@@ -155,6 +156,12 @@ class Link:
             joins = "off" if on else "on"
             self.run(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
             self._by_key = on
+
+    def sort_never(self, *, on: bool) -> None:
+        """Let what is asked for in an index's order be read by it: a planner without statistics would sort it all."""
+        if self.status == TransactionStatus.INTRANS and self._unsorted is not on:
+            self.run(f"SET LOCAL enable_sort = {'off' if on else 'on'}")
+            self._unsorted = on
 
     def run(self, sql: str, values: Sequence[object] = ()) -> Cursor:
         """Run a statement of hffix's own; a fault is the driver's."""

@@ -33,9 +33,6 @@ def why_nobody(setting: Setting, change_set: ChangeSet) -> str | None:
     hopeless = "; ".join(str(part) for part in judgement.quorum.parts if part.hopeless)
     if not hopeless:
         return None
-    # Rarely needed, and with it most of what approving needs.
-    from hffix.workflow.explain import covered_by
-
     past, now = past_or_none(setting)
     covered = covered_by(setting, change_set, rules, past=past, operators=frozenset(), now=now)
     return None if covered is not None else hopeless
