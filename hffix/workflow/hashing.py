@@ -20,12 +20,14 @@ from hffix.model import merkle
 from hffix.model.hashed import Hashed
 from hffix.model.manifest import Root
 from hffix.workflow.hasher import Answer, Lines, Part, Question, Rows, answer, join, receive, send, tell
-from hffix.workflow.verify_folded import Folded
+from hffix.workflow.verify_folded import Folded, Nodes
 
 # Fewer lines are hashed before such a process has begun.
 WORTH_IT: Final = 20_000
 # With more questions waiting the process is behind, and one more is answered sooner here.
-MOST_WAITING: Final = 4
+MOST_WAITING: Final = 3
+# Rows are folded in so small portions that both processes end their work at about the same time.
+_PORTION: Final = 2_500
 # What is kept of a question once its answer is there.
 _ANSWERED: Final = Lines(b"", None)
 _MODULE: Final = "hffix.workflow.hasher"
@@ -85,8 +87,22 @@ class Hashing:
 
     def folded(self, block: LogColumns, *, first: int, entry: int) -> Callable[[], Folded | None]:
         """Fold rows of the log as `fold` does; a call gives what they come to."""
-        asked = self._ask(Rows(block, first, entry))
-        return lambda: asked.told().folded
+        portions = [
+            self._ask(Rows([column[start : start + _PORTION] for column in block], first + start, entry + start))
+            for start in range(0, len(block.seq), _PORTION)
+        ]
+
+        def folded() -> Folded | None:
+            leaves, entries = Nodes(), Nodes()
+            for asked in portions:
+                some = asked.told().folded
+                if some is None:
+                    return None
+                leaves += some.leaves
+                entries += some.entries
+            return Folded(leaves, entries)
+
+        return folded
 
     def part(self, data: bytes) -> Callable[[], Root | None]:
         """Compute the root of a backup part as `root_of` does; a call gives it."""

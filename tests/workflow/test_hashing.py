@@ -16,7 +16,7 @@ from hffix.model.manifest import Root
 from hffix.store.line_files import compress
 from hffix.workflow import hashing as hashing_module
 from hffix.workflow.hashing import HERE, MOST_WAITING, WORTH_IT, Hashing
-from hffix.workflow.verify_folded import fold
+from hffix.workflow.verify_folded import Nodes, fold
 
 PLANNED = [
     Line("0" * 32, "person", "update", {"id": {"int": str(number)}}, {"name": "\u67d0"}, {"name": None}, None, None)
@@ -43,10 +43,24 @@ def test_what_another_process_answers_is_what_is_found_here(apart: Hashing, firs
     assert apart.root(LINES)() == HERE.root(LINES)() == merkle.root([merkle.leaf(line) for line in LINES])
 
 
-def test_rows_of_the_log_come_to_the_same_nodes(apart: Hashing) -> None:
+@pytest.mark.parametrize("portion", [2, 3, 7, 8])
+def test_rows_of_the_log_come_to_the_same_tree(apart: Hashing, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
+    monkeypatch.setattr(hashing_module, "_PORTION", portion)
     whole = fold(ROWS, first=3, entry=2)
     assert whole is not None
-    assert apart.folded(ROWS, first=3, entry=2)() == HERE.folded(ROWS, first=3, entry=2)() == whole
+    for hashing in (apart, HERE):
+        folded = hashing.folded(ROWS, first=3, entry=2)()
+        assert folded is not None
+        for nodes, wanted, before in ((folded.leaves, whole.leaves, 3), (folded.entries, whole.entries, 2)):
+            assert rooted(nodes, before) == rooted(wanted, before)
+
+
+def rooted(nodes: Nodes, before: int) -> bytes:
+    tree = merkle.Tree()
+    tree.add([bytes(32)] * before)
+    for size, node in nodes:
+        tree.add_node(node, leaves=size)
+    return tree.root()
 
 
 @pytest.mark.parametrize(
