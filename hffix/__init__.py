@@ -5,7 +5,7 @@ loaded when it is named, so that no command waits for what only scripts use.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from hffix import cleaners
@@ -17,7 +17,7 @@ __all__ = ["Case", "CaseRow", "Fix", "Unresolved", "__version__", "cleaners"]
 
 __version__ = "0.1.0"
 
-_PLACES = {
+_PLACES: Final = {
     "Case": "hffix.authoring.case",
     "CaseRow": "hffix.authoring.case",
     "Fix": "hffix.authoring.fix",
@@ -26,6 +26,7 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
+    """Load what a script needs when it asks: a command that runs no script has no use for it."""
     if name == "cleaners":
         return import_module("hffix.cleaners")
     if name not in _PLACES:

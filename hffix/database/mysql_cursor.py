@@ -10,7 +10,8 @@ from pymysql.connections import MySQLResult
 from pymysql.constants import COMMAND
 from pymysql.cursors import Cursor
 
-from hffix.database.mysql_driver import Cells, Stream
+from hffix.database.mysql_cells import Cells
+from hffix.database.mysql_driver import Stream
 
 Converter = tuple[str | None, Callable[[Any], Any] | None]
 _AT_ONCE: Final = 10_000
@@ -49,8 +50,11 @@ def _converted(cells: Sequence[Cells], converters: Sequence[Converter]) -> Itera
 def _column(
     values: Sequence[bytes | None], encoding: str | None, convert: Callable[[Any], Any] | None
 ) -> Sequence[Any]:
-    there = [value for value in values if value is not None]
-    read: Sequence[Any] = there if encoding is None else [value.decode(encoding) for value in there]
+    if values[0] == values[-1] and len(set(values)) == 1 < len(values):
+        # What all rows share is read once.
+        return list(_column(values[:1], encoding, convert)) * len(values)
+    there = [value for value in values if value is not None] if None in values else values
+    read: Sequence[Any] = there if encoding is None else [value.decode(encoding) for value in there]  # type: ignore[union-attr]
     if convert is not None:
         read = list(map(convert, read))
     if len(there) == len(values):

@@ -16,13 +16,13 @@ from pymysql.connections import MySQLResult
 from pymysql.constants import CLIENT, COMMAND, CR, ER
 from pymysql.protocol import OKPacketWrapper
 
+from hffix.database.mysql_cells import LENGTHS, NULL, Cells, Cutter
 from hffix.database.mysql_packed import Packed, Statement
 from hffix.database.mysql_wire import Wire
 
-Cells = list[bytes | None]
 DriverError: Final[type[Exception]] = pymysql.MySQLError
 _IN_TRANSACTION: Final = 0x0001
-_EOF, _ERROR, _NULL = 0xFE, 0xFF, 0xFB
+_EOF, _ERROR = 0xFE, 0xFF
 _LONGEST_EOF: Final = 9
 # Three bytes of length and one of number before each packet.
 _HEAD: Final = 4
@@ -32,8 +32,6 @@ _ALONE: Final = _HEAD + 1
 _AT_ONCE: Final = 256 * 1024
 # A packet of this size is gone on with in the next one.
 _FULL_PACKET: Final = 0xFFFFFF
-# How many bytes follow the first one where it announces a longer length.
-_LENGTHS: Final = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 # Commands that PyMySQL has no names for, and the flag by which the types of values are told.
 _PREPARE, _CLOSE, _BULK = 0x16, 0x19, 0xFA
 _TYPES_TOLD: Final = b"\x80\0"
@@ -76,6 +74,7 @@ class Stream:
         self._arrived = b""
         self.fields = tuple([Field(f.name, f.type_code, f.charsetnr, f.flags) for f in result.fields])
         self.warnings = 0
+        self._cutter = Cutter(len(self.fields))
 
     def take(self, most: int) -> list[Cells]:
         """Read at most so many rows; none at the end."""
@@ -94,8 +93,8 @@ class Stream:
 
     def _cut(self, rows: list[Cells], most: int) -> None:
         """Cut rows out of the packets that have arrived whole, and wait for more where none has."""
-        arrived, start, wanted = self._arrived, 0, range(len(self.fields))
-        held, alone = len(arrived), len(wanted) == 1
+        arrived, start, cut = self._arrived, 0, self._cutter.cut
+        held, alone = len(arrived), len(self.fields) == 1
         while len(rows) < most and start + _HEAD < held:
             head, first = _front(arrived, start)
             length = head & _FULL_PACKET
@@ -107,14 +106,14 @@ class Stream:
                 return
             if alone:
                 # The rest of the packet is the value, whatever its length.
-                value = start + _ALONE if first < _NULL else start + _ALONE + _LENGTHS.get(first, 0)
-                rows.append([None if first == _NULL else arrived[value:end]])
+                value = start + _ALONE if first < NULL else start + _ALONE + LENGTHS.get(first, 0)
+                rows.append([None if first == NULL else arrived[value:end]])
             else:
-                rows.append(_cells(arrived, start + _HEAD, wanted))
+                rows.append(cut(arrived, start + _HEAD, end))
             start = end
         self._arrived = arrived[start:]
         if not start:
-            rows.extend(self._wait(wanted))
+            rows.extend(self._wait())
 
     def _end(self, packet: bytes) -> None:
         self._ended = True
@@ -123,7 +122,7 @@ class Stream:
         self.warnings = int.from_bytes(packet[1:3], "little")
         self._connection.server_status = int.from_bytes(packet[3:5], "little")
 
-    def _wait(self, wanted: range) -> Iterator[Cells]:
+    def _wait(self) -> Iterator[Cells]:
         """Wait until the next packet has arrived whole; give the row of one that is gone on with in those after it."""
         self._receive(_HEAD)
         whole = b""
@@ -136,7 +135,7 @@ class Stream:
         if whole:
             whole += self._arrived[_HEAD : _HEAD + length]
             self._arrived = self._arrived[_HEAD + length :]
-            yield _cells(whole, 0, wanted)
+            yield self._cutter.cut(whole, 0, len(whole))
 
     def _receive(self, wanted: int) -> None:
         while len(self._arrived) < wanted:
@@ -153,24 +152,6 @@ class Stream:
         self._ended = True
         self._connection._force_close()
         return lost
-
-
-def _cells(packet: bytes, place: int, wanted: range) -> Cells:
-    """Cut one row: each value is led by its length."""
-    row: Cells = []
-    for _ in wanted:
-        length = packet[place]
-        place += 1
-        if length >= _NULL:
-            if length == _NULL:
-                row.append(None)
-                continue
-            more = _LENGTHS[length]
-            length = int.from_bytes(packet[place : place + more], "little")
-            place += more
-        row.append(packet[place : place + length])
-        place += length
-    return row
 
 
 class Driver:

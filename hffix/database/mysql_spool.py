@@ -6,7 +6,8 @@ from functools import partial
 import msgspec
 
 from hffix.database import spool
-from hffix.database.mysql_driver import Cells, Stream
+from hffix.database.mysql_cells import Cells
+from hffix.database.mysql_driver import Stream
 
 
 def pages(stream: Stream, *, rows: int) -> Iterator[list[Cells]]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from hffix.database.mysql_driver import Cells, Driver, Field
+from hffix.database.mysql_cells import Cells
+from hffix.database.mysql_driver import Driver, Field
 from hffix.database.mysql_types import BLOBS, INEXACT, TYPED, UTF8, WHOLE, WITH_ASCII, kind_of, quote, shortest_single
 from hffix.database.session import Row
 from hffix.errors.targets import QueryFailed

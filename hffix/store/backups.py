@@ -11,7 +11,7 @@ from hffix.errors.evidence import BadBackup
 from hffix.errors.project import StorageFailed
 from hffix.model.manifest import PART_LINES, Root
 from hffix.store.files import read, storing, write_once
-from hffix.store.line_files import compress, erase_lines, split_lines
+from hffix.store.line_files import Leaves, compress, erase_lines, split_lines
 
 # A whole row may hold far more than the columns that a change set's line holds of it.
 LONGEST_ROW: Final = 2**31
@@ -43,6 +43,17 @@ def read_part(path: Path) -> list[bytes]:
         return [line for lines in split_lines(read(path), most=PART_LINES, longest=LONGEST_ROW) for line in lines]
     except RowsChanged as fault:
         raise BadBackup(f"{path}: {fault.message}") from fault
+
+
+def root_of_part(data: bytes) -> Root | None:
+    """Compute the root of a part's bytes; None where it cannot be read, or holds a line that stands as its leaf."""
+    leaves = Leaves()
+    try:
+        for lines in split_lines(data, most=PART_LINES, longest=LONGEST_ROW):
+            leaves.add(lines)
+    except RowsChanged:
+        return None
+    return None if leaves.holds_erased else leaves.root()
 
 
 def erase_in_part(path: Path, leaves: AbstractSet[bytes], *, stated: Root) -> int:

@@ -10,6 +10,7 @@ from hffix.errors.targets import NoChangeLog
 from hffix.model.run import Past, Run
 from hffix.store.receipts import lineages_of
 from hffix.workflow.erased import erased_leaves
+from hffix.workflow.hashing import Hashing
 from hffix.workflow.runs import find_run
 from hffix.workflow.setting import Setting, Step
 from hffix.workflow.verify_chain import read_through
@@ -105,34 +106,43 @@ def _check_runs(
     """Check runs one by one; give how many, their rows, and what the live rows say."""
     past = judging.past
     chosen = tuple(past.runs.values()) if run is None else (find_run(past, run),)
-    counts = _counts(snapshot, past, findings)
-    done, total = 0, sum(counts.get(one.id, 0) for one in chosen)
-    live = None
-    if data:
-        written = [_written(snapshot, judging.setting, one, counts.get(one.id, 0)) for one in past.runs.values()]
-        live = LiveRows(snapshot, written, only=run)
-    for one in chosen:
-        _check_run(snapshot, judging, one, rows=counts.get(one.id, 0), live=live, findings=findings)
-        done += counts.get(one.id, 0)
-        judging.setting.watch(Step(name="verify", done=done, total=total))
+    with Hashing(lines=sum(one.decided for one in chosen)) as hashing:
+        counts = _counts(snapshot, past, findings)
+        done, total = 0, sum(counts.get(one.id, 0) for one in chosen)
+        live = None
+        if data:
+            written = [_written(snapshot, judging.setting, one, counts.get(one.id, 0)) for one in past.runs.values()]
+            live = LiveRows(snapshot, written, only=run)
+        for one in chosen:
+            rows = counts.get(one.id, 0)
+            _check_run(snapshot, judging, one, rows=rows, live=live, findings=findings, hashing=hashing)
+            done += rows
+            judging.setting.watch(Step(name="verify", done=done, total=total))
     manifests = None if run is None else frozenset(one.opened.manifest for one in chosen)
     check_erased_lines(judging.setting, past, only=manifests, erased=erased_leaves(past), findings=findings)
     return len(chosen), total, live.finish(findings) if live else None
 
 
 def _check_run(
-    snapshot: Snapshot, judging: Judging, run: Run, *, rows: int, live: LiveRows | None, findings: Findings
+    snapshot: Snapshot,
+    judging: Judging,
+    run: Run,
+    *,
+    rows: int,
+    live: LiveRows | None,
+    findings: Findings,
+    hashing: Hashing,
 ) -> None:
     """Check a run's rows, its sums, its backup parts and the word that it rests on."""
     erased = erased_leaves(judging.past)
     beside = live.beside(run.id) if live else None
-    tree = check_run(snapshot, run, rows=rows, erased=erased, findings=findings, beside=beside)
+    tree = check_run(snapshot, run, rows=rows, erased=erased, findings=findings, beside=beside, hashing=hashing)
     if live and tree is None:
         live.doubt(run.id)
     check_close(run, findings)
     if tree is not None:
         check_root(judging.setting, run, tree, findings)
-    check_backups(judging.setting, run, erased=erased, findings=findings)
+    check_backups(judging.setting, run, erased=erased, findings=findings, hashing=hashing)
     manifest = check_rights(judging, run, findings)
     if manifest and manifest.reverts and run.opened.inverse and tree is not None:
         check_inverse(snapshot, judging.past, run, manifest.reverts, findings)

@@ -1,52 +1,25 @@
 """Verifying the log: every row's text against its leaf, every chunk's rows against its record, every run's root."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
-
-import msgspec
 
 from hffix.changelog import reader
 from hffix.changelog.rows import LogColumns, LogRow
 from hffix.database import Snapshot
 from hffix.errors.evidence import BrokenChain
 from hffix.model import merkle
-from hffix.model.change import KINDS
-from hffix.model.record import Chunk, entries_root, entry_leaves
+from hffix.model.record import Chunk
 from hffix.model.run import Run
+from hffix.workflow.hashing import HERE, Hashing
 from hffix.workflow.verify_cases import CasesMet, check_outcomes
 from hffix.workflow.verify_findings import Findings
+from hffix.workflow.verify_folded import Folded, are_apart, entries_of
 
-SALT_DIGITS: Final = 32
-FOLDED: Final = 4096
-# Reads one value of JSON through to its end, and makes nothing of it.
-_ONE_VALUE: Final = msgspec.json.Decoder(msgspec.Raw).decode
 WRITTEN_OVER: Final = frozenset({"update", "delete"})
-
-
-class RunTree:
-    """The tree of a run's leaves, in memory of a few thousand of them."""
-
-    def __init__(self) -> None:
-        self._tree = merkle.Tree()
-        self._waiting: list[bytes] = []
-
-    def add(self, leaves: Sequence[bytes]) -> None:
-        """Append the leaves of some rows."""
-        self._waiting += leaves
-        # A power of two of leaves is a node of the tree.
-        while len(self._waiting) >= FOLDED:
-            self._tree.add_node(merkle.root(self._waiting[:FOLDED]), leaves=FOLDED)
-            del self._waiting[:FOLDED]
-
-    def finish(self) -> merkle.Tree:
-        """Give the tree, to which only the nodes of a run's rest can be added."""
-        self._tree.add(self._waiting)
-        self._waiting = []
-        return self._tree
 
 
 @dataclass(slots=True)
@@ -55,11 +28,19 @@ class ChunkRows:
 
     first: int
     next: int
-    leaves: list[bytes] = field(default_factory=list)
-    entries: list[bytes] = field(default_factory=list)
+    rows: int = 0
+    entries: merkle.Tree = field(default_factory=merkle.Tree)
     outcomes: Counter[str] = field(default_factory=Counter)
     backed_up: int = 0
     unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Rows of a chunk, and what they come to when it is asked for."""
+
+    block: LogColumns
+    folded: Callable[[], Folded | None]
 
 
 def check_run(
@@ -70,21 +51,21 @@ def check_run(
     erased: AbstractSet[str],
     findings: Findings,
     beside: Callable[[LogColumns], None] | None = None,
-) -> RunTree | None:
+    hashing: Hashing = HERE,
+) -> merkle.Tree | None:
     """Check every row under a run's number, of which there are `rows`; give the tree, where each row has its place.
 
     `beside` is given the rows too, so that they need not be read once more for what else they are good for.
     """
-    before, seen, tree = findings.count, 0, RunTree()
     cases = CasesMet(run.id, findings)
-    for chunk in run.chunks:
-        found = _check_chunk(snapshot, run.id, chunk, erased=erased, findings=findings, cases=cases, beside=beside)
-        seen += len(found.leaves) + found.unread
-        tree.add(found.leaves)
+    looking = _Looking(run.id, erased=erased, findings=findings, cases=cases, beside=beside)
+    before = findings.count
+    looking.through(snapshot, run.chunks, hashing=hashing)
     cases.end()
-    if rows > seen:
-        findings.problem("log-row-inserted", f"run {run.id}", f"{rows - seen:,} rows stand under none of its chunks")
-    return tree if findings.count == before else None
+    if rows > looking.seen:
+        inserted = f"{rows - looking.seen:,} rows stand under none of its chunks"
+        findings.problem("log-row-inserted", f"run {run.id}", inserted)
+    return looking.tree if findings.count == before else None
 
 
 def row_holds(row: LogRow) -> bool:
@@ -98,38 +79,88 @@ def row_holds(row: LogRow) -> bool:
 def chunk_holds(snapshot: Snapshot, run: int, chunk: Chunk, *, erased: AbstractSet[str]) -> bool:
     """Say whether the rows under a chunk's record are those that it was made of."""
     findings = Findings()
-    _check_chunk(snapshot, run, chunk, erased=erased, findings=findings, cases=CasesMet(run, findings))
+    _Looking(run, erased=erased, findings=findings, cases=CasesMet(run, findings)).through(snapshot, [chunk])
     return not findings.count
 
 
-def _check_chunk(
-    snapshot: Snapshot,
-    run: int,
-    chunk: Chunk,
-    *,
-    erased: AbstractSet[str],
-    findings: Findings,
-    cases: CasesMet,
-    beside: Callable[[LogColumns], None] | None = None,
-) -> ChunkRows:
-    before = findings.count
-    found = ChunkRows(first=chunk.first, next=chunk.first)
-    try:
-        for block in reader.columns(snapshot, run, first=chunk.first, last=chunk.last):
-            known = findings.count
-            _check_block(block, run, found, erased=erased, findings=findings)
-            if findings.count == known:
-                cases.follow(block, chunk=chunk.first)
-                if beside is not None:
-                    beside(block)
-    except BrokenChain as fault:
-        findings.problem("log-unreadable", _lines(run, found.next, chunk.last), fault.message)
-        found.unread = chunk.last + 1 - found.next
-    else:
-        _tell_missing(run, found.next, chunk.last + 1, findings)
-    if findings.count == before:
-        _check_record(run, chunk, found, findings)
-    return found
+class _Looking:
+    """A look at the rows of one run, chunk by chunk."""
+
+    def __init__(
+        self,
+        run: int,
+        *,
+        erased: AbstractSet[str],
+        findings: Findings,
+        cases: CasesMet,
+        beside: Callable[[LogColumns], None] | None = None,
+    ) -> None:
+        self._run = run
+        self._erased = erased
+        self._findings = findings
+        self._cases = cases
+        self._beside = beside
+        self.seen = 0
+        self.tree = merkle.Tree()
+
+    def through(self, snapshot: Snapshot, chunks: Sequence[Chunk], *, hashing: Hashing = HERE) -> None:
+        """Look at all rows of some chunks."""
+        found, before = None, 0
+        for chunk, asked in _one_behind(_ask(snapshot, self._run, chunks, hashing)):
+            if found is None:
+                found, before = ChunkRows(first=chunk.first, next=chunk.first), self._findings.count
+            if isinstance(asked, _Asked):
+                self._look(asked, chunk, found)
+                continue
+            if asked is not None:
+                where = _lines(self._run, found.next, chunk.last)
+                self._findings.problem("log-unreadable", where, asked.message)
+                found.unread = chunk.last + 1 - found.next
+            else:
+                _tell_missing(self._run, found.next, chunk.last + 1, self._findings)
+            if self._findings.count == before:
+                _check_record(self._run, chunk, found, self._findings)
+            self.seen += found.rows + found.unread
+            found = None
+
+    def _look(self, asked: _Asked, chunk: Chunk, found: ChunkRows) -> None:
+        known = self._findings.count
+        _check_block(asked, self._run, found, self.tree, erased=self._erased, findings=self._findings)
+        if self._findings.count == known:
+            self._cases.follow(asked.block, chunk=chunk.first)
+            if self._beside is not None:
+                self._beside(asked.block)
+
+
+def _ask(
+    snapshot: Snapshot, run: int, chunks: Sequence[Chunk], hashing: Hashing
+) -> Iterator[tuple[Chunk, _Asked | BrokenChain | None]]:
+    """Read chunks and have their rows folded; behind each stands what kept the rest from being read, if anything."""
+    leaves = 0
+    for chunk in chunks:
+        entries = 0
+        try:
+            for block in reader.columns(snapshot, run, first=chunk.first, last=chunk.last):
+                yield chunk, _Asked(block, hashing.folded(block, first=leaves, entry=entries))
+                entries += len(block.seq)
+                leaves += len(block.seq)
+        except BrokenChain as fault:
+            yield chunk, fault
+        else:
+            yield chunk, None
+
+
+def _one_behind(
+    events: Iterable[tuple[Chunk, _Asked | BrokenChain | None]],
+) -> Iterator[tuple[Chunk, _Asked | BrokenChain | None]]:
+    """Hold back rows until the next ones are read, so that they are folded elsewhere meanwhile."""
+    held: list[tuple[Chunk, _Asked | BrokenChain | None]] = []
+    for event in events:
+        if isinstance(event[1], _Asked):
+            yield from held
+            held.clear()
+        held.append(event)
+    yield from held
 
 
 def _check_record(run: int, chunk: Chunk, found: ChunkRows, findings: Findings) -> None:
@@ -137,28 +168,23 @@ def _check_record(run: int, chunk: Chunk, found: ChunkRows, findings: Findings) 
     where = _lines(run, chunk.first, chunk.last)
     if found.outcomes != Counter(applied=chunk.applied, held=chunk.held, conflict=chunk.conflicts):
         findings.problem("outcome", where, "the outcomes of its rows are not those that its record counts")
-    elif entries_root(found.entries) != chunk.entries:
+    elif found.entries.root().hex() != chunk.entries:
         findings.problem("entries-root", where, "the rows are not those that the record was made of, or not so")
     elif found.backed_up != chunk.backup.rows:
         findings.problem("backup-rows", where, "it backed up another number of rows than it wrote over")
 
 
 def _check_block(
-    block: LogColumns, run: int, found: ChunkRows, *, erased: AbstractSet[str], findings: Findings
+    asked: _Asked, run: int, found: ChunkRows, tree: merkle.Tree, *, erased: AbstractSet[str], findings: Findings
 ) -> None:
-    first = found.next
+    block, first = asked.block, found.next
     if list(block.seq) != list(range(first, first + len(block.seq))):
         for seq in block.seq:
             _tell_missing(run, found.next, int(seq), findings)
             found.next = int(seq) + 1
     found.next = int(block.seq[-1]) + 1
-    leaves = _plain_leaves(block)
-    if leaves is None:
-        one_by_one = block.rows()
-        leaves = [
-            _check_row(row, leaf, run, erased=erased, findings=findings)
-            for row, leaf in zip(one_by_one, _leaves(one_by_one), strict=True)
-        ]
+    _add(asked, run, found, tree, erased=erased, findings=findings)
+    found.rows += len(block.seq)
     if not erased.isdisjoint(block.leaf):
         for row in block.rows():
             if row.leaf in erased and not row.erased:
@@ -167,11 +193,7 @@ def _check_block(
     if {*block.observed, *block.observed_leaf} != {None}:
         for row in block.rows():
             _check_observed(row, run, findings)
-    found.leaves += leaves
-    found.entries += entry_leaves(
-        block.seq, leaves=block.leaf, outcomes=block.outcome, observed_leaves=block.observed_leaf
-    )
-    decided = Counter(zip(block.outcome, block.kind, strict=True))
+    decided = _decided(block)
     if any((kind == "ask") != (outcome == "held") for outcome, kind in decided if outcome != "conflict"):
         check_outcomes(block.rows(), run, findings)
     for (outcome, kind), rows in decided.items():
@@ -179,16 +201,29 @@ def _check_block(
         found.backed_up += rows if outcome == "applied" and kind in WRITTEN_OVER else 0
 
 
-def _plain_leaves(block: LogColumns) -> list[bytes] | None:
-    """Give the leaves of rows, each of which gives its own from columns that are the parts of its line; else nothing.
+def _add(
+    asked: _Asked, run: int, found: ChunkRows, tree: merkle.Tree, *, erased: AbstractSet[str], findings: Findings
+) -> None:
+    """Append the rows' leaves to the tree of their run, and their entries to that of their chunk."""
+    folded = asked.folded()
+    if folded is None:
+        one_by_one = asked.block.rows()
+        tree.add(
+            _check_row(row, leaf, run, erased=erased, findings=findings)
+            for row, leaf in zip(one_by_one, _leaves(one_by_one), strict=True)
+        )
+        found.entries.add(entries_of(asked.block))
+    else:
+        for whole, nodes in ((tree, folded.leaves), (found.entries, folded.entries)):
+            for size, node in nodes:
+                whole.add_node(node, leaves=size)
 
-    Only the quick and usual case is answered.
-    """
-    try:
-        leaves = block.leaves()
-    except TypeError:
-        return None
-    return leaves if list(map(bytes.hex, leaves)) == list(block.leaf) and _are_apart(block) else None
+
+def _decided(block: LogColumns) -> Counter[tuple[str, str]]:
+    outcomes, kinds = set(block.outcome), set(block.kind)
+    if len(outcomes) == len(kinds) == 1:
+        return Counter({(outcomes.pop(), kinds.pop()): len(block.seq)})
+    return Counter(zip(block.outcome, block.kind, strict=True))
 
 
 def _leaves(block: Sequence[LogRow]) -> list[bytes]:
@@ -197,29 +232,6 @@ def _leaves(block: Sequence[LogRow]) -> list[bytes]:
     except TypeError:
         # A column holds something else than text, which no line does.
         return [_leaves([row])[0] for row in block] if len(block) > 1 else [merkle.EMPTY]
-
-
-def _are_apart(block: LogColumns) -> bool:
-    """Say whether every column is a part of its line by itself: then no bytes moved from one to another."""
-    try:
-        return (
-            _are_values(block.row_key, beginning="{")
-            and _are_values(block.before, beginning="{n")
-            and _are_values(block.after, beginning="{n")
-            and _are_values([text for text in block.origin if text is not None], beginning='"')
-            and _are_values([text for text in block.case_id if text is not None], beginning='"')
-            and None not in block.salt
-            and set(map(len, block.salt)) == {SALT_DIGITS}  # type: ignore[arg-type]
-            and set(block.kind) <= set(KINDS)
-        )
-    except (msgspec.DecodeError, TypeError):
-        return False
-
-
-def _are_values(texts: Sequence[str | None], *, beginning: str) -> bool:
-    """Say whether each text is one value of JSON, and of a kind that begins like this; n is null's."""
-    deque(map(_ONE_VALUE, texts), maxlen=0)  # type: ignore[arg-type]
-    return {text[:1] for text in texts} <= set(beginning)  # type: ignore[index]
 
 
 def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: AbstractSet[str], findings: Findings) -> bytes:
@@ -231,7 +243,7 @@ def _check_row(row: LogRow, leaf: bytes, run: int, *, erased: AbstractSet[str], 
         findings.problem("erased-unnamed", where, "its texts are gone, and no erase record names it")
     elif leaf.hex() != row.leaf:
         findings.problem("log-row-edited", where, "its texts do not give its leaf")
-    elif not _are_apart(LogColumns.of([row])):
+    elif not are_apart(LogColumns.of([row])):
         findings.problem("log-row-edited", where, "its columns are not the parts of its line")
     return leaf
 

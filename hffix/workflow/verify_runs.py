@@ -1,21 +1,25 @@
 """Verifying a run as a whole: the approved root, the end of it, and its backup parts on disk."""
 
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 
 from hffix.errors import HffixError
 from hffix.errors.changesets import RowsMissing
 from hffix.model import merkle
+from hffix.model.manifest import Root
 from hffix.model.record import Chunk, Close
 from hffix.model.run import Run
 from hffix.store import backups
 from hffix.store.changesets import find
+from hffix.store.files import read
 from hffix.store.line_files import leaf_of
+from hffix.workflow.hashing import HERE, MOST_WAITING, Hashing
 from hffix.workflow.setting import Setting
 from hffix.workflow.verify_erased import tell_standing
 from hffix.workflow.verify_findings import Findings
-from hffix.workflow.verify_log import RunTree
 
 
 def check_close(run: Run, findings: Findings) -> None:
@@ -30,12 +34,12 @@ def check_close(run: Run, findings: Findings) -> None:
             findings.note(f"{where} closed while this did not hold: {ensured.title}")
 
 
-def check_root(setting: Setting, run: Run, tree: RunTree, findings: Findings) -> None:
+def check_root(setting: Setting, run: Run, tree: merkle.Tree, findings: Findings) -> None:
     """Hold the leaves of a run against what was approved: the root of a closed one, the lines of an open one."""
     if run.closed is None:
-        _check_beginning(setting, run, tree.finish(), findings)
+        _check_beginning(setting, run, tree, findings)
         return
-    whole = _completed(tree.finish(), run, run.closed)
+    whole = _completed(tree, run, run.closed)
     if whole is None or (whole.root().hex(), whole.leaves) != (run.opened.root, run.opened.leaves):
         findings.problem("approved-root", f"run {run.id}", "its rows, with what is left, do not give the approved root")
 
@@ -73,12 +77,40 @@ def _check_beginning(setting: Setting, run: Run, logged: merkle.Tree, findings: 
             findings.problem("approved-root", where, "its rows are not the first lines of its change set")
 
 
-def check_backups(setting: Setting, run: Run, *, erased: Collection[str], findings: Findings) -> None:
+def check_backups(
+    setting: Setting, run: Run, *, erased: Collection[str], findings: Findings, hashing: Hashing = HERE
+) -> None:
     """Recompute the root of every backup part that a chunk record names."""
-    for chunk in run.chunks:
+    for chunk, root in _few_behind(_ask_roots(setting, run, erased=erased, hashing=hashing)):
         where = f"run {run.id}, backup of lines {chunk.first}-{chunk.last}"
+        if root is not None and root() == Root(root=chunk.backup.root, leaves=chunk.backup.rows):
+            continue
         for code, fault in _faults(setting, run, chunk, where, erased=erased, findings=findings):
             findings.problem(code, where, fault)
+
+
+_Rooted = tuple[Chunk, Callable[[], Root | None] | None]
+
+
+def _ask_roots(setting: Setting, run: Run, *, erased: Collection[str], hashing: Hashing) -> Iterator[_Rooted]:
+    """Have the root of every part computed that may well be whole; None stands where it has to be looked into."""
+    for chunk in run.chunks:
+        root = None
+        # Where lines were erased, each has to be held against those.
+        if chunk.backup.rows and not erased:
+            path = backups.part_path(setting.project.backups, run=run.id, first=chunk.first, root=chunk.backup.root)
+            with suppress(HffixError):
+                root = hashing.part(read(path)) if path.is_file() else None
+        yield chunk, root
+
+
+def _few_behind(asked: Iterable[_Rooted]) -> Iterator[_Rooted]:
+    held: deque[_Rooted] = deque()
+    for one in asked:
+        held.append(one)
+        if len(held) > MOST_WAITING:
+            yield held.popleft()
+    yield from held
 
 
 def _faults(

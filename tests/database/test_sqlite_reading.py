@@ -124,6 +124,27 @@ def test_a_row_is_scanned_where_any_condition_holds_and_expressions_follow_the_c
         assert list(pages) == [[(2, 20, 21, "x"), (5, 50, 51, "x"), (6, 60, 61, "x")]]
 
 
+@pytest.mark.parametrize("declared", ["INTEGER", "BIGINT", "TEXT", "REAL", ""])
+@pytest.mark.parametrize("held", [(1, 2, 3, 4), (1, 2, 4), (1, 2, 2.5, 3), (1, 2.0, 3), (1, "2", 3), (1, b"2", 2.5, 3)])
+def test_keys_that_are_each_others_next_find_what_each_of_them_finds(
+    file: File, declared: str, held: tuple[Raw, ...]
+) -> None:
+    whole = all(type(key) is int for key in held)
+    file.run(f"CREATE TABLE t (k {declared if whole or declared != 'INTEGER' else ''} PRIMARY KEY NOT NULL, v)")
+    file.run("", *((key, f"v{key!r}") for key in held))
+
+    with file.snapshot() as snapshot:
+        table = snapshot.table("t")
+        one_by_one: dict[Row, Row] = {}
+        for number in (1, 2, 3):
+            one_by_one |= snapshot.rows(table, keys=[(number,), (0,)])
+        assert encoded(snapshot.rows(table, keys=[(1,), (2,), (3,)])) == encoded(one_by_one)
+
+
+def encoded(rows: dict[Row, Row]) -> list[tuple[str, str]]:
+    return sorted((repr(key), repr(row)) for key, row in rows.items())
+
+
 def test_a_generated_column_is_read_and_never_among_those_stored(file: File) -> None:
     file.run(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, up AS (upper(a)), low GENERATED ALWAYS AS (lower(a)) STORED)"
