@@ -154,14 +154,20 @@ class Link:
         """Let joins look rows up one by one: the planner cannot know how few they are, and would read whole tables."""
         if self.status == TransactionStatus.INTRANS and self._by_key is not on:
             joins = "off" if on else "on"
-            self.run(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
+            self._set(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
             self._by_key = on
 
     def sort_never(self, *, on: bool) -> None:
         """Let what is asked for in an index's order be read by it: a planner without statistics would sort it all."""
         if self.status == TransactionStatus.INTRANS and self._unsorted is not on:
-            self.run(f"SET LOCAL enable_sort = {'off' if on else 'on'}")
+            self._set(f"SET LOCAL enable_sort = {'off' if on else 'on'}")
             self._unsorted = on
+
+    def _set(self, sql: str) -> None:
+        try:
+            self.run(sql)
+        except psycopg.Error as fault:
+            raise query_refused(fault, sql) from fault
 
     def run(self, sql: str, values: Sequence[object] = ()) -> Cursor:
         """Run a statement of hffix's own; a fault is the driver's."""

@@ -59,7 +59,7 @@ def met(office: Office, at: str) -> bool:
     def reach(name: str) -> None:
         if name == at and not found:
             try:
-                barrier.wait(2)
+                barrier.wait(0.8)
                 found.append(True)
             except BrokenBarrierError:
                 found.append(False)
