@@ -14,6 +14,7 @@ import click
 
 import hffix
 from hffix.cli.answer import print_error, print_json, print_text
+from hffix.cli.arenas import keep_few
 from hffix.cli.catalogue import COMMANDS
 from hffix.cli.failing import error_as_json
 from hffix.cli.sentences import Sentences
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status."""
     # Rows are made by the million and never in circles; looking for circles among them would take half the time.
     gc.set_threshold(200_000, 20, 50)
+    keep_few()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not environ.get(TRACEBACK):
         sys.excepthook = _Surprise(as_json="--json" in given)
