@@ -16,9 +16,8 @@ _EMPTIED: Final = dict.fromkeys(ERASABLE)
 def insert_changes(session: Session, run: int, log: LogColumns) -> None:
     """Log a run's decided lines, all of them or none."""
     if log.seq:
-        append = session.appending(CHANGE.name, columns={"run_id": [run] * len(log.seq), **log._asdict()})
         with writing(session, CHANGE.name):
-            append()
+            session.append(CHANGE.name, columns={"run_id": [run] * len(log.seq), **log._asdict()})
 
 
 def erase(session: Session, rows: Iterable[tuple[int, int, str]]) -> int:

@@ -1,6 +1,5 @@
 """The program `hffix`: commands are loaded when they are called, and nothing ends in a traceback."""
 
-import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,9 +13,9 @@ import click
 
 import hffix
 from hffix.cli.answer import print_error, print_json, print_text
-from hffix.cli.arenas import keep_few
 from hffix.cli.catalogue import COMMANDS
 from hffix.cli.failing import error_as_json
+from hffix.cli.interpreter import set_up
 from hffix.cli.sentences import Sentences
 from hffix.cli.speaking import language_in, spoken
 from hffix.errors import HffixError
@@ -74,9 +73,7 @@ def cli(context: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status."""
-    # Rows are made by the million and never in circles; looking for circles among them would take half the time.
-    gc.set_threshold(200_000, 20, 50)
-    keep_few()
+    set_up()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not environ.get(TRACEBACK):
         sys.excepthook = _Surprise(as_json="--json" in given)

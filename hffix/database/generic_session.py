@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -227,9 +227,9 @@ class GenericSession(Generic):
                 met += self._link.write(make(form), one)
         return met
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
-        """Turn columns into rows for one of the change log's tables."""
-        return partial(self._append, table, tuple(columns), list(zip(*columns.values(), strict=True)))
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Insert rows, given column by column."""
+        self._append(table, tuple(columns), list(zip(*columns.values(), strict=True)))
 
     def _append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> None:
         """Insert rows into one of the change log's tables, and read them back: nobody else would for years."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Final
 
 from hffix.database import mysql_bulk
@@ -128,12 +127,9 @@ class MySQLSession(MySQL):
         self._count(table)
         return mysql_bulk.delete(self._writer, table, self._stage(), keys)
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
-        """Write the statements that insert rows."""
-        return partial(self._tell_all, mysql_bulk.appended(table, columns, packs=self._driver.packs))
-
-    def _tell_all(self, statements: Sequence[Statement]) -> None:
-        for statement in statements:
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Insert rows in bulk."""
+        for statement in mysql_bulk.appended(table, columns, packs=self._driver.packs):
             self._tell_raw(statement)
 
     def settle_constraints(self) -> None:

@@ -1,9 +1,8 @@
 """PostgreSQL: a session that locks rows and writes them by key, many in one statement."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Final
 
 import psycopg
@@ -152,13 +151,11 @@ class PostgreSQLSession(PostgreSQL):
         self._refuse_warned()
         return matched
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
-        """Write rows as COPY reads them."""
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Copy rows into the table."""
         into = f"{quote(DEFAULT_SCHEMA)}.{quote(table)} ({', '.join(map(quote, columns))})"
-        return partial(self._copy, f"COPY {into} FROM STDIN".encode(), copied(columns.values()))
-
-    def _copy(self, sql: bytes, rows: bytes) -> None:
-        with self._link.driver.cursor() as cursor, cursor.copy(sql) as copy:
+        rows = copied(columns.values())
+        with self._link.driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN".encode()) as copy:
             copy.write(rows)
         self._refuse_warned()
 

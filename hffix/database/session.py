@@ -169,11 +169,10 @@ class Session(Snapshot, Protocol):
     def delete(self, table: Table, *, keys: Sequence[Row]) -> int:
         """Delete rows by key."""
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
-        """Make ready rows, given column by column, for one of the change log's own tables; a call appends them.
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Insert rows, given column by column, into one of the change log's own tables.
 
-        Nothing is asked of the engine before that, so another thread may make them ready. What refuses them is the
-        driver's own fault.
+        What refuses them is the driver's own fault.
         """
 
     def watch(self) -> None:

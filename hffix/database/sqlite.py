@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +12,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
-from hffix.database.sqlite_statements import appended, asking, bind_params, in_keys
+from hffix.database.sqlite_statements import appended, asking, bind_params, in_keys, run_of
 from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, keeper, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
@@ -181,37 +180,25 @@ class SQLite(Unshared):
         return key[0] > (last[0][0] if last else 0)
 
     def rows(self, table: Table, *, keys: Sequence[Row], columns: Sequence[str] | None = None) -> dict[Row, Row]:
-        """Read rows by key, as many in one statement as it may have parameters."""
-        at_once = self._in_a_row(table, keys, columns or table.names)
-        if at_once is not None:
-            return at_once
-        width = len(table.key)
-        step = MOST_PARAMETERS // width
+        """Read rows by key, in one go where each key is the other's next, else as many as may be parameters."""
         names = columns or table.names
-        read = ", ".join(map(quote, names))
-        found: dict[Row, Row] = {}
         places = [names.index(column) for column in table.key]
-        for start in range(0, len(keys), step):
-            some = keys[start : start + step]
-            sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {in_keys(table, some)}"
-            rows = self._fetch(sql, as_parameters(list(chain.from_iterable(some))))
-            found.update(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
+        read = f"SELECT {', '.join(map(quote, names))} FROM main.{quote(table.name)} WHERE"
+        ends = run_of(table, keys)
+        if ends is not None:
+            run = self._keyed(f"{read} {quote(table.key[0])} BETWEEN {' AND '.join(bind(ends))}", ends, places)
+            # A fraction between them, or a number that is held as a text, is another matter.
+            if run.keys() == set(keys):
+                return run
+        found: dict[Row, Row] = {}
+        step = MOST_PARAMETERS // len(table.key)
+        for some in (keys[start : start + step] for start in range(0, len(keys), step)):
+            found |= self._keyed(f"{read} {in_keys(table, some)}", list(chain.from_iterable(some)), places)
         return found
 
-    def _in_a_row(self, table: Table, keys: Sequence[Row], names: Sequence[str]) -> dict[Row, Row] | None:
-        """Read rows whose keys are each other's next, which SQLite finds in one go; None where any is not there so."""
-        if len(table.key) > 1 or not keys or type(keys[0][0]) is not int:
-            return None
-        first = keys[0][0]
-        ends = [first, first + len(keys) - 1]
-        if [key[0] for key in keys] != list(range(first, first + len(keys))):
-            return None
-        read, key = ", ".join(map(quote, names)), quote(table.key[0])
-        sql = f"SELECT {read} FROM main.{quote(table.name)} WHERE {key} BETWEEN {' AND '.join(bind(ends))}"
-        place = names.index(table.key[0])
-        found: dict[Row, Row] = {(row[place],): row for row in self._fetch(sql, as_parameters(ends))}
-        # A fraction between them, or a number that is held as a text, is another matter.
-        return found if found.keys() == set(keys) else None
+    def _keyed(self, sql: str, values: Sequence[Raw], places: Sequence[int]) -> dict[Row, Row]:
+        rows = self._fetch(sql, as_parameters(values))
+        return dict(zip(zip(*([row[place] for row in rows] for place in places), strict=True), rows, strict=True))
 
     lock = rows  # a SQLite transaction that writes has locked every row already
 
@@ -345,9 +332,9 @@ class SQLite(Unshared):
         more = self._driver.total_changes - self._before - self._ours
         return {None: more} if more else {}
 
-    def appending(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> Callable[[], object]:
-        """Write the statement that inserts rows; what all of them share stands in it, and is not bound for each."""
-        return partial(self._driver.executemany, *appended(table, columns))
+    def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
+        """Insert rows; what all of them share stands in the statement, and is not bound for each."""
+        self._driver.executemany(*appended(table, columns))
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

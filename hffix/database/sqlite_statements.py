@@ -30,6 +30,15 @@ def in_keys(table: Table, keys: Sequence[Row]) -> str:
     return f"({columns}) IN (VALUES {', '.join('(' + ', '.join(bind(key)) + ')' for key in keys)})"
 
 
+def run_of(table: Table, keys: Sequence[Row]) -> tuple[int, int] | None:
+    """Give the first and last of whole-number keys that are each other's next; None where they are anything else."""
+    if len(table.key) > 1 or not keys or type(keys[0][0]) is not int:
+        return None
+    first = keys[0][0]
+    last = first + len(keys) - 1
+    return (first, last) if [key[0] for key in keys] == list(range(first, last + 1)) else None
+
+
 def asking(table: Table, columns: Sequence[str], asked: Sequence[Row], *, first: int) -> str:
     """Ask for whole rows by some columns' values; the number of each question, counted from `first`, comes before."""
     read = ", ".join(f"t.{quote(column)}" for column in table.names)

@@ -3,7 +3,6 @@
 Compressing and writing leave the interpreter to others.
 """
 
-import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,8 +10,6 @@ from typing import Final, TypeVar
 
 # So few wait that what they hold in memory does not matter.
 _MOST: Final = 3
-# The thread often needs the interpreter for a moment only, as between two pieces of a file.
-_SWITCH_SECONDS: Final = 0.0005
 T = TypeVar("T")
 
 
@@ -20,8 +17,6 @@ class Beside:
     """A thread that does one piece after the other; what fails is told at the next piece, or at the end."""
 
     def __init__(self) -> None:
-        self._switching = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hffix-file")
         self._begun: deque[Future[object]] = deque()
 
@@ -46,7 +41,6 @@ class Beside:
     def close(self) -> None:
         """Begin nothing any more, and wait for what is being done."""
         self._thread.shutdown(cancel_futures=True)
-        sys.setswitchinterval(self._switching)
 
 
 def at_once(work: Callable[[], T]) -> Callable[[], T]:

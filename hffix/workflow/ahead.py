@@ -1,17 +1,13 @@
 """Chunks made ready: while a server writes one, the next is read, parsed and hashed in a thread of its own."""
 
-import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from hffix.store.changesets import ChangeSet
 from hffix.workflow.chunk import Chunk, read_chunk
 from hffix.workflow.hashing import HERE, Hashing
 from hffix.workflow.taking import Lines
-
-# A server that has answered must not wait until the thread beside gives up the interpreter of itself.
-SWITCH_SECONDS: Final = 0.0005
 
 
 class Ahead:
@@ -31,16 +27,12 @@ class Ahead:
         self._next: Future[Chunk] | None = None
 
     def __enter__(self) -> Self:
-        self._switching = sys.getswitchinterval()
-        if self._waiting:
-            sys.setswitchinterval(SWITCH_SECONDS)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._thread.shutdown(cancel_futures=True)
-        sys.setswitchinterval(self._switching)
 
     def take(self, rows: int) -> Chunk:
         """Give the next chunk, of at most so many lines unless a case has more, and begin with the one after it."""

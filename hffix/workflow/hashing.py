@@ -51,6 +51,10 @@ class Hashing:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; what was asked and not answered is found here."""
         process = self._process
         with self._lock:
             self._answers = False

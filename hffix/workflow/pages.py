@@ -1,6 +1,5 @@
 """Pages read ahead: while one is worked on, a server gives the next one to a thread of its own."""
 
-import sys
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,25 +7,18 @@ from typing import Final
 
 from hffix.database.session import Row
 
-# A server that has answered must not wait until the thread beside gives up the interpreter of itself.
-SWITCH_SECONDS: Final = 0.0005
 # Whoever interrupts waits for the page that is being read: where pages take longer, none is read ahead.
 _QUICK_SECONDS: Final = 1.0
 
 
 def read_ahead(pages: Iterator[list[Row]]) -> Generator[list[Row]]:
     """Give pages, and read the next one meanwhile; until this is closed, nobody else may use their session."""
-    switching = sys.getswitchinterval()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="hffix-page") as thread:
-        sys.setswitchinterval(SWITCH_SECONDS)
-        try:
-            page, took = _read(pages)
-            while page is not None:
-                reading = thread.submit(_read, pages) if took < _QUICK_SECONDS else None
-                yield page
-                page, took = reading.result() if reading else _read(pages)
-        finally:
-            sys.setswitchinterval(switching)
+        page, took = _read(pages)
+        while page is not None:
+            reading = thread.submit(_read, pages) if took < _QUICK_SECONDS else None
+            yield page
+            page, took = reading.result() if reading else _read(pages)
 
 
 def _read(pages: Iterator[list[Row]]) -> tuple[list[Row] | None, float]:

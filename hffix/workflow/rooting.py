@@ -26,7 +26,7 @@ class Roots:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._hashing is not None:
-            self._hashing.__exit__(kind, fault, trace)
+            self._hashing.close()
 
     def __call__(self, lines: Sequence[bytes]) -> Callable[[], bytes]:
         """Compute the root of some lines, or let it be computed."""
