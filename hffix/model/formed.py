@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 
 from hffix.model.change import Line, are_names, read_lines
+from hffix.model.holders import cell_of, holder_of
 from hffix.model.value import Canonical
 
 _WRITE: Final = msgspec.json.Encoder()
@@ -24,6 +25,10 @@ class Form(NamedTuple):
     key: tuple[str, ...]
     before: tuple[str, ...] | None
     after: tuple[str, ...] | None
+
+    def cells(self) -> dict[str, tuple[str, ...] | None]:
+        """Give the columns of each part that holds cells."""
+        return {"key": self.key, "before": self.before, "after": self.after}
 
 
 def form_of(line: Line) -> Form:
@@ -73,8 +78,7 @@ class Formed:
 
     def column(self, part: str, column: str) -> list[Canonical]:
         """Give one column of the part key, before or after."""
-        columns: tuple[str, ...] = getattr(self.form, part)
-        return list(map(attrgetter(f"c{columns.index(column)}"), self.part(part)))
+        return list(map(cell_of(self.form.cells()[part] or (), column), self.part(part)))
 
 
 def read_formed(lines: Sequence[bytes]) -> Formed | None:
@@ -103,32 +107,15 @@ def read_formed(lines: Sequence[bytes]) -> Formed | None:
 
 @lru_cache(maxsize=256)
 def _record(form: Form) -> Any:
-    """Make what holds a line of this form; None where a column's name can only be that of a dictionary's key."""
-    try:
-        return msgspec.defstruct(
-            "Formed",
-            [
-                ("salt", str),
-                ("table", str),
-                ("kind", str),
-                ("key", _cells(form.key)),
-                ("before", _cells(form.before)),
-                ("after", _cells(form.after)),
-                ("origin", str | None),
-                ("case", str | None),
-            ],
-            array_like=True,
-            forbid_unknown_fields=True,
-            gc=False,
-        )
-    except ValueError:
+    """Make what holds a line of this form; None where one of its columns cannot be held."""
+    held = {part: holder_of(columns) for part, columns in form.cells().items() if columns is not None}
+    if None in held.values():
         return None
-
-
-def _cells(columns: tuple[str, ...] | None) -> Any:
-    if columns is None:
-        return None
-    named = {f"c{place}": column for place, column in enumerate(columns)}
+    parts = [(part, held.get(part)) for part in form.cells()]
     return msgspec.defstruct(
-        "Cells", [(name, Canonical) for name in named], rename=named, forbid_unknown_fields=True, gc=False
+        "Formed",
+        [("salt", str), ("table", str), ("kind", str), *parts, ("origin", str | None), ("case", str | None)],
+        array_like=True,
+        forbid_unknown_fields=True,
+        gc=False,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
@@ -18,6 +17,7 @@ from hffix.model.canonical import encode
 from hffix.model.change import Cells, Line, read_lines
 from hffix.model.formed import read_formed
 from hffix.model.hashed import Hashed
+from hffix.model.holders import holder_of
 from hffix.model.mask import masked
 from hffix.model.record import entries_root, entry_leaves
 from hffix.model.run import Outcome
@@ -187,7 +187,7 @@ def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[by
         if group.kind == "insert" or columns is None:
             continue
         stored = tuple(sorted(found.tables[group.table].stored))
-        rows = map(_row_of(stored), *(encode_values(columns[column]) for column in stored))
+        rows = map(_held_in(stored), *(encode_values(columns[column]) for column in stored))
         told = zip(islice(salts, len(group)), [group.table] * len(group), group.told_keys(), rows, strict=True)
         written = _LINES.encode_lines(list(told)).split(b"\n")[:-1]
         placed += zip(group.places, written, strict=True)
@@ -196,15 +196,9 @@ def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[by
     return [line for _, line in placed]
 
 
-@lru_cache(maxsize=256)
-def _row_of(columns: tuple[str, ...]) -> Callable[..., Any]:
-    """Make what holds a row until it is written: far less than a dictionary, and its names are those of the columns."""
-    named = {f"c{place}": column for place, column in enumerate(columns)}
-    try:
-        return msgspec.defstruct("Row", [(name, object) for name in named], rename=named, gc=False)
-    except ValueError:
-        # A name with a quote in it can only be that of a dictionary's key.
-        return lambda *cells: dict(zip(columns, cells, strict=True))
+def _held_in(columns: tuple[str, ...]) -> Callable[..., Any]:
+    """Give what makes of a row's cells what holds them until they are written."""
+    return holder_of(columns) or (lambda *cells: dict(zip(columns, cells, strict=True)))
 
 
 def read_back(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import compress
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from hffix.changelog.rows import LogColumns
 from hffix.database import Snapshot
 from hffix.errors import HffixError
 from hffix.errors.changesets import NotCanonical
+from hffix.model.holders import cell_of, holder_of
 from hffix.model.schema import Table
 from hffix.model.value import Canonical, decode_values, encode_values, identical
 from hffix.workflow.block import Row
@@ -140,18 +140,13 @@ def _read(texts: Sequence[str]) -> list[_Alike]:
 @lru_cache(maxsize=256)
 def _reader(columns: tuple[str, ...]) -> Callable[[str], dict[str, list[Canonical]]] | None:
     """Make what reads objects of exactly these columns, and refuses any other."""
-    named = {f"c{place}": column for place, column in enumerate(columns)}
-    try:
-        shape = msgspec.defstruct(
-            "Cells", [(name, Canonical) for name in named], rename=named, forbid_unknown_fields=True, gc=False
-        )
-    except ValueError:
-        # A name with a quote in it can only be that of a dictionary's key.
+    holder = holder_of(columns)
+    if holder is None:
         return None
-    decode = msgspec.json.Decoder(list[shape]).decode  # type: ignore[valid-type]
+    decode = msgspec.json.Decoder(list[holder]).decode  # type: ignore[valid-type]
 
     def read(joined: str) -> dict[str, list[Canonical]]:
         objects = decode(joined)
-        return {column: list(map(attrgetter(name), objects)) for name, column in named.items()}
+        return {column: list(map(cell_of(columns, column), objects)) for column in columns}
 
     return read
