@@ -40,7 +40,9 @@ _OF_MARIADB: Final[Mapping[str, str | None]] = {
     "check_constraint_checks": "1",
     "in_predicate_conversion_threshold": "0",
 }
-# Whose process is stopped must not keep rows locked; the server ends his session and takes everything back.
+# Whose process is stopped must not keep rows locked; the server ends his session and takes everything back, also in the
+# midst of a statement that it reads, or of an answer that nobody takes.
+_WHILE_WRITING: Final[Mapping[str, str | None]] = {"net_read_timeout": "30", "net_write_timeout": "60"}
 _WRITING_ON_MARIADB: Final[Mapping[str, str | None]] = {"idle_transaction_timeout": "60"}
 # A line has at most eight megabytes, and bytes are written with two digits each.
 LEAST_PACKET: Final = 16 * 1024 * 1024
@@ -60,8 +62,8 @@ class Pins:
         self._refuse_old()
         driver.longest = judged_packet(_text(driver, "SELECT @@max_allowed_packet"))
         settings = {**PINNED, **(_OF_MARIADB if self.mariadb else {})}
-        if isolation == WRITING and self.mariadb:
-            settings |= _WRITING_ON_MARIADB
+        if isolation == WRITING:
+            settings |= {**_WHILE_WRITING, **(_WRITING_ON_MARIADB if self.mariadb else {})}
         self._written = ", ".join(f"{name} = {_written(value)}" for name, value in settings.items())
         self._isolation = isolation
         self._wanted = {**settings, "tx_isolation" if self.mariadb else "transaction_isolation": isolation}

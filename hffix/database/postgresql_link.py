@@ -18,7 +18,8 @@ from hffix.database.postgresql_types import Types
 from hffix.errors.targets import CannotReach, ConnectionLost, NotPinned, NotUtf8, QueryFailed
 
 CONNECT_SECONDS: Final = 10
-NAME: Final = "hffix"
+READER: Final = "hffix"
+WRITER: Final = "hffix writing"
 # Where a reading transaction goes back to when a query fails: without it the whole snapshot would be lost.
 _START: Final = "hffix_start"
 # All that stands in no name of a snapshot.
@@ -30,10 +31,11 @@ Cursor = RawCursor[tuple[Any, ...]]
 class Link:
     """One open connection, with the settings that were pinned when it was opened."""
 
-    def __init__(self, url: URL, *, pins: Mapping[str, str], shared: bool = False) -> None:
+    def __init__(self, url: URL, *, pins: Mapping[str, str], shared: bool = False, name: str = READER) -> None:
         self._shared = shared
         self._url = url
         self._pins = pins
+        self._name = name
         self.warnings: list[str] = []
         self._keeps = False
         self._cursors = 0
@@ -42,7 +44,7 @@ class Link:
         self._open()
 
     def _open(self) -> None:
-        self.driver = connect(self._url, self._pins)
+        self.driver = connect(self._url, self._pins, name=self._name)
         self.driver.add_notice_handler(self._hear)
         self.types = Types(self.driver)
         self._pid = self.driver.info.backend_pid
@@ -210,13 +212,13 @@ class Link:
         return new
 
 
-def connect(url: URL, pins: Mapping[str, str]) -> psycopg.Connection[tuple[Any, ...]]:
+def connect(url: URL, pins: Mapping[str, str], *, name: str = READER) -> psycopg.Connection[tuple[Any, ...]]:
     """Connect, pin the settings for the session, and refuse a database that is not in UTF-8."""
     # SQLAlchemy leaves the blanks of a password as they are, and libpq does not read them.
     asked = url.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
     try:
         driver = psycopg.connect(
-            asked, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME, prepare_threshold=None
+            asked, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=name, prepare_threshold=None
         )
     except psycopg.Error as fault:
         # The driver's message may name the user, never the password; but it spans lines.

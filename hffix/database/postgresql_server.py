@@ -1,7 +1,7 @@
 """Opening PostgreSQL: a snapshot that disturbs nobody, a session that writes, and one whose writes all go back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,10 @@ from sqlalchemy import URL
 from hffix.database import lease
 from hffix.database.lease import leased
 from hffix.database.postgresql import PostgreSQL
-from hffix.database.postgresql_link import Link
+from hffix.database.postgresql_link import READER, WRITER, Link
 from hffix.database.postgresql_pins import READING, WRITING
 from hffix.database.postgresql_session import PostgreSQLSession, Trial
-from hffix.errors.targets import CannotReach
+from hffix.errors.targets import CannotReach, QueryFailed
 
 # Drawn once; a database has one lineage, and an advisory lock is a database's own.
 RUN_LOCK: Final = 0x68666669785F7231
@@ -28,6 +28,12 @@ FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint"""
+# In the midst of a statement no setting of the server ends a session whose client says nothing, or reads nothing.
+_STALLED: Final = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Client' AND state <> 'idle'
+    AND clock_timestamp() - state_change > make_interval(secs => $2::float8) AND pg_has_role(usesysid, 'USAGE')"""
+_END: Final = "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid"
 
 
 @contextmanager
@@ -45,7 +51,7 @@ def reading(url: URL, *, folder: Path, shared: str | None = None) -> Iterator[Po
 @contextmanager
 def writing(url: URL, *, folder: Path) -> Iterator[PostgreSQLSession]:
     """Open the database to write rows, one transaction at a time."""
-    with _linked(url, WRITING, shared=True) as link:
+    with _linked(url, WRITING, shared=True, name=WRITER) as link:
         _refuse_replica(link)
         session = PostgreSQLSession(url, link)
         try:
@@ -85,8 +91,18 @@ class _Grip:
         )
 
     def take(self) -> bool:
-        """Ask for the lock, and do not wait for it."""
-        return bool(self._link.fetch("SELECT pg_try_advisory_lock($1::bigint)", (str(RUN_LOCK),))[0][0])
+        """Ask for the lock, and do not wait for it; whoever gets it ends what a holder who is gone left halfway."""
+        taken = bool(self._link.fetch("SELECT pg_try_advisory_lock($1::bigint)", (str(RUN_LOCK),))[0][0])
+        if taken:
+            self._end_stalled()
+        return taken
+
+    def _end_stalled(self) -> None:
+        stalled = [pid for (pid,) in self._link.fetch(_STALLED, (WRITER, str(lease.SILENT_SECONDS)))]
+        if stalled:
+            # Only members of the superuser's role may end his sessions; he is told to run the command again then.
+            with suppress(QueryFailed):
+                self._link.fetch(_END, (stalled,))
 
     def speak(self) -> bool:
         """Ask for nothing."""
@@ -118,8 +134,8 @@ def _refuse_replica(link: Link) -> None:
 
 
 @contextmanager
-def _linked(url: URL, pins: Mapping[str, str], *, shared: bool = False) -> Iterator[Link]:
-    link = Link(url, pins=pins, shared=shared)
+def _linked(url: URL, pins: Mapping[str, str], *, shared: bool = False, name: str = READER) -> Iterator[Link]:
+    link = Link(url, pins=pins, shared=shared, name=name)
     try:
         yield link
     finally:

@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from hffix.database import lease, mysql_pins, postgresql_pins
+from hffix.database.postgresql_link import WRITER
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, NotPinned, SchemaChanged, ServerFull
 from hffix.workflow.verify import verify
@@ -241,6 +245,38 @@ def test_a_server_without_room_undoes_the_whole_chunk_and_says_so(database: Data
     assert (type(problem), stopped.applied, new_notes(database)) == (ServerFull, 10, 10)
     assert "secret" not in problem.message
     database.run(f"DROP TRIGGER full_up{' ON loan' if database.engine.name == 'postgresql' else ''}")
+
+
+@contextmanager
+def stalled_in_a_copy(database: Database, *, name: str) -> Iterator[None]:
+    """Keep a session with rows locked that began to copy and then says nothing."""
+    dsn = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(dsn, application_name=name) as stalled:
+        stalled.execute("SELECT FROM loan FOR UPDATE")
+        assert stalled.pgconn.exec_(b"COPY loan FROM STDIN").status == psycopg.pq.ExecStatus.COPY_IN
+        try:
+            yield
+        finally:
+            stalled.close()
+
+
+# Elsewhere the server ends them by itself (net_read_timeout).
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "silent", "written"), [(WRITER, 0.0, LOANS), (WRITER, 60.0, 0), ("somebody else", 0.0, 0)]
+)
+def test_whoever_gets_the_lock_ends_sessions_of_writers_that_stopped_in_the_midst_of_a_statement_and_no_others(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, silent: float, written: int
+) -> None:
+    monkeypatch.setattr(lease, "SILENT_SECONDS", silent)
+    monkeypatch.setattr("hffix.workflow.again.PATIENCE", 0.1)
+    office = office_at(database, tmp_path)
+    planned = office.approved("1")
+
+    with stalled_in_a_copy(database, name=name):
+        office.apply(planned)
+
+    assert new_notes(database) == written
 
 
 def test_a_process_that_was_stopped_loses_the_lock_and_is_fenced_when_it_wakes(

@@ -81,7 +81,7 @@ def test_two_chunks_are_written_at_once_and_recorded_in_their_order(office: Offi
 # The command's session and the lock's, the two that write, and on MariaDB one that asks for rights.
 SESSIONS = {
     "postgresql": (
-        "count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'hffix'",
+        "count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'hffix%'",
         4,
     ),
     "mysql": ("count(*) - 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE()", 5),
