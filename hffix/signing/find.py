@@ -1,5 +1,6 @@
 """Finding the key to sign with: the file that was named, else the agent, else git's signing key."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ def choose_key(
     *,
     path: Path | None,
     agent_socket: str | None,
-    git_key: str | None,
+    git_key: Callable[[], str | None],
     signers: Signers,
     ask: Ask | None,
     person: str | None,
@@ -24,9 +25,9 @@ def choose_key(
 ) -> SigningKey:
     """Find the one key to sign with, or say what is missing; whose key it is, the caller judges.
 
-    `path` is a private key, or a public one whose private half is beside it or in the agent. `git_key` is what git's
-    user.signingkey says, with its home folder written out. With `at`, keys of the agent that do not count then are
-    passed over.
+    `path` is a private key, or a public one whose private half is beside it or in the agent. `git_key` gives what
+    git's user.signingkey says, with its home folder written out. With `at`, keys of the agent that do not count then
+    are passed over.
     """
     held, silent = _ask_agent(agent_socket)
     if path is not None:
@@ -35,8 +36,8 @@ def choose_key(
     wanted = [(owner, key) for owner, key in owned if person in (None, owner)]
     if len({owner for owner, _ in wanted}) == 1:
         return wanted[0][1]
-    if git_key:
-        return _from_git(git_key, held=held, ask=ask)
+    if of_git := git_key():
+        return _from_git(of_git, held=held, ask=ask)
     raise NoKey(_why_none(agent_socket=agent_socket, silent=silent, held=held, owned=owned, person=person))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hffix.errors.approvals import ApprovalError, BadPolicy
@@ -113,7 +114,7 @@ class Setting:
         key = choose_key(
             path=self.sign_with,
             agent_socket=self.environment.get("SSH_AUTH_SOCK"),
-            git_key=git_signing_key(self.folder),
+            git_key=partial(git_signing_key, self.folder),
             signers=signers,
             ask=self.ask_secret,
             person=self.person,

@@ -42,7 +42,12 @@ class Stranger:
         parsed = make_url(url)
         place = {"host": parsed.host, "port": parsed.port or 3306, "user": parsed.username}
         self._driver = pymysql.connect(
-            **place, password=parsed.password or "", charset="utf8mb4", autocommit=True, connect_timeout=5
+            **place,
+            password=parsed.password or "",
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=5,
+            ssl_disabled=True,
         )
         self.run(LOOSE, "SET SESSION innodb_lock_wait_timeout = 1", "SET SESSION time_zone = '+00:00'")
         if parsed.database:

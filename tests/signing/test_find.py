@@ -28,9 +28,9 @@ def signers(openssh: OpenSsh) -> Signers:
     return parse_signers("".join((*lines, expired)).encode())
 
 
-def choose(signers: Signers, **given: Any) -> SigningKey:
-    defaults: dict[str, Any] = {"path": None, "agent_socket": None, "git_key": None, "ask": None, "person": None}
-    return choose_key(signers=signers, at=LATER, **(defaults | given))
+def choose(signers: Signers, *, git_key: str | None = None, **given: Any) -> SigningKey:
+    defaults: dict[str, Any] = {"path": None, "agent_socket": None, "ask": None, "person": None}
+    return choose_key(signers=signers, at=LATER, git_key=lambda: git_key, **(defaults | given))
 
 
 def public(openssh: OpenSsh, name: str) -> PublicKey:

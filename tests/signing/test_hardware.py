@@ -108,7 +108,7 @@ def test_a_devices_key_is_found_in_the_agent_and_signs_through_it(kind: str) -> 
     signers = parse_signers(line_of(device).encode())
     with agent_with(Device(ECDSA), device) as path:
         assert len(agent_keys(path)) == 2
-        key = choose_key(path=None, agent_socket=path, git_key=None, signers=signers, ask=None, person=None)
+        key = choose_key(path=None, agent_socket=path, git_key=lambda: None, signers=signers, ask=None, person=None)
         assert sshsig.verify(MESSAGE, sshsig.sign(MESSAGE, key=key)) == device.public
 
 
@@ -126,8 +126,8 @@ def test_the_file_of_a_devices_key_signs_through_the_agent_only(tmp_path: Path) 
     path.chmod(0o600)
     signers = Signers(())
     with pytest.raises(NoKey, match="belongs to a device") as refused:
-        choose_key(path=path, agent_socket=None, git_key=None, signers=signers, ask=None, person=None)
+        choose_key(path=path, agent_socket=None, git_key=lambda: None, signers=signers, ask=None, person=None)
     assert refused.value.advice == f"Plug the device in and put its key into an agent: ssh-add {path}"
     with agent_with(device) as agent:
-        key = choose_key(path=path, agent_socket=agent, git_key=None, signers=signers, ask=None, person=None)
+        key = choose_key(path=path, agent_socket=agent, git_key=lambda: None, signers=signers, ask=None, person=None)
         assert key.public == device.public
