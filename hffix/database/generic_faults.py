@@ -20,6 +20,9 @@ _BUSY_NUMBERS: Final = {
     "mssql": frozenset({1205, 1222, 3960}),
     "oracle": frozenset({54, 60, 8177, 30006}),
 }
+# Connections that broke, of which not every driver's dialect knows: the client library's numbers, and that of MySQL
+# Connector where it has no connection left.
+_BROKEN_NUMBERS: Final = {"mysql": frozenset({-1, 2002, 2003, 2006, 2013, 2014, 2045, 2048, 2055})}
 # What a query may end with: the database's refusal, or a driver's that cannot read what it was given.
 REFUSALS: Final = (SQLAlchemyError, ValueError, ArithmeticError)
 _BROKEN: Final = "the connection to the database broke"
@@ -70,6 +73,14 @@ def passing(fault: BaseException, *, family: str, lost: bool) -> HffixError | No
     if state in _BUSY or number_of(fault) in _BUSY_NUMBERS.get(family, ()):
         return Busy(f"another transaction keeps the rows locked ({name_of(fault)})")
     return None
+
+
+def broken(fault: BaseException, *, family: str) -> bool:
+    """Say whether a driver's own fault is that of a connection that broke."""
+    # By name, since each driver has classes of its own.
+    named = {kind.__name__ for kind in type(fault).__mro__}
+    lasting = named.isdisjoint({"OperationalError", "InterfaceError"})
+    return not lasting and number_of(fault) in _BROKEN_NUMBERS.get(family, ())
 
 
 def query_refused(fault: BaseException) -> HffixError:

@@ -147,6 +147,8 @@ class Link:
     def hear(self, context: ExceptionContext) -> None:
         """Know that a statement failed, and whether the connection broke."""
         self.failed = True
+        if faults.broken(context.original_exception, family=self.family):
+            context.is_disconnect = True
         self.lost = self.lost or context.is_disconnect
 
     def before(self) -> None:
@@ -177,6 +179,8 @@ class Link:
         Some databases have rolled it back already, some a statement only, and would go on in another transaction.
         """
         told: HffixError | None
+        # Of a fault within a fault SQLAlchemy tells nobody.
+        self.lost = self.lost or faults.broken(faults.origin_of(fault), family=self.family)
         if isinstance(fault, Busy | ConnectionLost):
             told = fault
         else:
@@ -205,8 +209,8 @@ class Link:
         try:
             self.connection.rollback()
         except SQLAlchemyError:
-            if not self.lost:
-                raise
+            # What cannot be rolled back is of no more use; when it is hung up, its transaction ends.
+            self.lost = True
 
     def mark(self, name: str) -> None:
         """Set a savepoint."""

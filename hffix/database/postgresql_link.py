@@ -25,6 +25,8 @@ _START: Final = "hffix_start"
 # All that stands in no name of a snapshot.
 _SNAPSHOT: Final = re.compile(r"[^0-9A-F-]")
 
+_ENDING: Final = frozenset({"FATAL", "PANIC"})
+
 Cursor = RawCursor[tuple[Any, ...]]
 
 
@@ -54,8 +56,10 @@ class Link:
     @property
     def connection(self) -> Connection:
         """The same connection as SQLAlchemy sees it, where it is shared."""
-        if self._over is None:
+        if not self._shared:
             raise LookupError("this connection is not shared with SQLAlchemy")
+        if self._over is None:
+            raise ConnectionLost("the connection to PostgreSQL broke, and there is no other yet")
         return self._over
 
     def close(self) -> None:
@@ -73,6 +77,9 @@ class Link:
         self._open()
 
     def _hear(self, diagnostic: psycopg.errors.Diagnostic) -> None:
+        # How a server says that it ends the session is no warning: the next statement finds the connection broken.
+        if diagnostic.severity_nonlocalized in _ENDING:
+            return
         # The text may quote a value.
         self.warnings.append(f"{diagnostic.severity_nonlocalized} {diagnostic.sqlstate}")
 

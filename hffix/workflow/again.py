@@ -6,6 +6,7 @@ from typing import Final
 
 from hffix.database import Session
 from hffix.database.returning import renew
+from hffix.errors import HffixError
 from hffix.errors.targets import Busy, ConnectionLost
 
 # Nobody is waited for longer than that; whoever runs the command again later loses nothing.
@@ -30,11 +31,22 @@ def again(
     while True:
         try:
             return work()
-        except (Busy, ConnectionLost) as passing:
+        except Exception as fault:
+            passing = passing_of(session, fault)
+            if passing is None:
+                raise
             wait = next(waits, None if patience is None else _WAITS[-1])
             if wait is None or time.monotonic() - began > most:
-                raise
+                if passing is fault:
+                    raise
+                raise passing from fault
             time.sleep(wait)
             if isinstance(passing, ConnectionLost):
                 renew(session)
                 renewed()
+
+
+def passing_of(session: Session, fault: BaseException) -> Busy | ConnectionLost | None:
+    """Give the typed error of a fault after which a transaction may be done again; a driver may raise it anywhere."""
+    told = fault if isinstance(fault, HffixError) else session.passing(fault)
+    return told if isinstance(told, Busy | ConnectionLost) else None

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from hffix.database import Session, open_for_writing
-from hffix.errors import HffixError
-from hffix.errors.targets import Busy, CannotReach, ConnectionLost
+from hffix.errors.targets import CannotReach, ConnectionLost
 from hffix.model.besides import Besides, may_write_more
 from hffix.model.schema import Table
+from hffix.workflow.again import passing_of
 from hffix.workflow.chunk import Chunk
-from hffix.workflow.fitting import TooWide
 from hffix.workflow.session import Work
 from hffix.workflow.writing import Written, write_chunk
 
@@ -87,18 +86,21 @@ class Lanes:
         """
         first = self._begun[0]
         fault = first.written.exception()
-        if isinstance(fault, HffixError | TooWide):
+        if isinstance(fault, Exception):
             return self._undo(fault)
         try:
             commit(first.session, first.written.result())
-        except (Busy, ConnectionLost) as passing:
-            return self._undo(passing)
+        except Exception as refused:
+            if passing_of(first.session, refused) is None:
+                raise
+            return self._undo(refused)
         self._free.append(self._begun.popleft().session)
         return ()
 
     def _undo(self, fault: Exception) -> Sequence[Chunk]:
         # Where a new connection would lead is looked at for one session only: that which writes alone.
-        self.undone = _MOST_UNDONE if isinstance(fault, ConnectionLost) else self.undone + 1
+        lost = isinstance(passing_of(self._begun[0].session, fault), ConnectionLost)
+        self.undone = _MOST_UNDONE if lost else self.undone + 1
         undone = [begun.chunk for begun in self._begun]
         self._roll_back()
         return undone

@@ -1,5 +1,7 @@
 """Leaving: at every exit that appended a record, a receipt is signed and written outside of the database."""
 
+from functools import partial
+
 from hffix.changelog import reader
 from hffix.database import Session
 from hffix.errors import HffixError
@@ -8,6 +10,7 @@ from hffix.errors.approvals import ApprovalError
 from hffix.errors.project import StorageFailed
 from hffix.errors.targets import Busy, CannotReach, ConnectionLost
 from hffix.model.run import Past
+from hffix.workflow.again import again
 from hffix.workflow.past import read_chain
 from hffix.workflow.session import Work
 from hffix.workflow.setting import Setting
@@ -19,7 +22,9 @@ def leave_receipt(work: Work) -> tuple[str | None, HffixError | None]:
 
     What was committed stands without it; whoever calls the command again leaves the receipt that is pending.
     """
-    try:
+    signed: list[str] = []
+
+    def sign_it() -> None:
         receipt = sign_receipt(
             work.setting,
             work.session,
@@ -29,9 +34,13 @@ def leave_receipt(work: Work) -> tuple[str | None, HffixError | None]:
             key=work.key,
             now=work.session.now(),
         )
+        signed.extend([receipt.name] if receipt else [])
+
+    try:
+        again(work.session, sign_it, renewed=partial(work.refuse_moved, work.session, mine=False))
     except (CannotReach, ConnectionLost, Busy, StorageFailed) as fault:
         return None, ReceiptPending(f"the receipt could not be written: {fault.message}")
-    return receipt.name if receipt else None, None
+    return next(iter(signed), None), None
 
 
 def leave_pending_receipt(setting: Setting, session: Session) -> tuple[Past, str | None, str]:

@@ -1,7 +1,6 @@
 """PostgreSQL under the conformance suite."""
 
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -24,6 +23,7 @@ from tests.conformance.engine import (
     Unsettled,
     Words,
 )
+from tests.conformance.pool_postgresql import Pool
 from tests.conformance.values_postgresql import GENERATED, HELD, SETTLED, UNSETTLED
 
 SERVER = os.environ.get("HFFIX_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -55,6 +55,16 @@ class Stranger:
 
     def close(self) -> None:
         self._driver.close()
+
+
+def _url(database: str | None) -> str:
+    server = make_url(SERVER)
+    return (server.set(database=database) if database else server).render_as_string(hide_password=False)
+
+
+@cache
+def _pool() -> Pool:
+    return Pool(lambda database: Stranger(_url(database)))
 
 
 @cache
@@ -156,17 +166,11 @@ class PostgreSQLEngine(Engine):
 
     @contextmanager
     def fresh(self, folder: Path) -> Iterator[Database]:
-        name = f"hffix_test_{secrets.token_hex(6)}"
-        url = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-        server = Stranger(SERVER)
-        try:
-            server.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        with _pool().database() as name:
+            url = _url(name)
             made = Database(engine=self, url=url, folder=folder, connect=partial(Stranger, url))
             made.run(*OWN_TYPES)
             yield made
-        finally:
-            server.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            server.close()
 
 
 def name_of(database: Database) -> str:

@@ -260,9 +260,11 @@ def test_a_dialect_that_cannot_be_relied_on_is_refused(
     opened: Callable[..., AbstractContextManager[object]],
     refused: tuple[type[Exception], str],
 ) -> None:
-    made = type("Unreliable", (kin.KinOfPostgreSQL,), {**facts, "name": "unreliable"})
-    registry.impls["unreliable.psycopg2"] = lambda: made
-    url = database.url.replace("pgkin", "unreliable")
+    # Each is another dialect: engines are kept by their url.
+    name = "unreliable" + "".join(fact.replace("_", "") for fact in facts)
+    made = type("Unreliable", (kin.KinOfPostgreSQL,), {**facts, "name": name})
+    registry.impls[f"{name}.psycopg2"] = lambda: made
+    url = database.url.replace("pgkin", name)
     with pytest.raises(refused[0], match=refused[1]), opened(url, folder=database.folder):
         pass
 

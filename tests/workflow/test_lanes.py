@@ -33,6 +33,9 @@ class Lane:
     def rollback(self) -> None:
         self.rolled_back += 1
 
+    def passing(self, fault: BaseException) -> HffixError | None:
+        return ConnectionLost("x") if isinstance(fault, OSError) else None
+
 
 def line(number: int, *, kind: str = "update", table: str = "t", case: str | None = None, column: str = "a") -> Line:
     before: Cells | None = {column: "x"} if kind != "insert" else None
@@ -101,7 +104,7 @@ def test_the_second_chunk_is_not_committed_before_the_first_however_quick_it_was
     assert (lanes.free, lanes.going, lanes.table) == (True, False, None)
 
 
-@pytest.mark.parametrize("fault", [Conflict("x"), Busy("x"), TooWide(1), ConnectionLost("x")])
+@pytest.mark.parametrize("fault", [Conflict("x"), Busy("x"), TooWide(1), ConnectionLost("x"), OSError()])
 def test_what_fails_is_undone_with_all_that_came_after_it(
     lanes: Lanes, writing: Writing, sessions: list[Lane], fault: Exception
 ) -> None:
@@ -123,8 +126,8 @@ def test_what_fails_second_does_not_touch_the_first(lanes: Lanes, writing: Writi
     assert writing.committed == [1]
 
 
-@pytest.mark.parametrize("fault", [Busy("x"), ConnectionLost("x")])
-def test_a_commit_that_passes_is_undone_too(lanes: Lanes, fault: HffixError) -> None:
+@pytest.mark.parametrize("fault", [Busy("x"), ConnectionLost("x"), OSError()])
+def test_a_commit_that_passes_is_undone_too(lanes: Lanes, fault: Exception) -> None:
     def commit(session: object, written: Written) -> None:
         raise fault
 
