@@ -63,6 +63,9 @@ class Server(ABC):
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, user=self.user())
 
+    def run_to_its_end(self, command: Sequence[str]) -> None:
+        assert self.run(command).wait(PATIENCE) == 0, (self.folder / "log").read_text()
+
     def user(self) -> str | None:
         return None
 
@@ -99,7 +102,7 @@ class PostgreSQLServer(Server):
         if (owner := self.user()) is not None:
             shutil.chown(self.folder, owner)
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"]
-        assert self.run([f"{self.programs()}/initdb", *options, "data"]).wait(PATIENCE) == 0
+        self.run_to_its_end([f"{self.programs()}/initdb", *options, "data"])
 
     def command(self) -> list[str]:
         place = ["-p", str(self.port), "-k", str(self.folder), "-c", "listen_addresses=127.0.0.1"]
@@ -129,7 +132,7 @@ class MariaDBServer(Server):
 
     def make(self) -> None:
         options = ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", *self._data()]
-        assert self.run(["mariadb-install-db", *options]).wait(PATIENCE) == 0
+        self.run_to_its_end(["mariadb-install-db", *options])
 
     def _data(self) -> list[str]:
         user = ["--user=root"] if os.geteuid() == 0 else []
