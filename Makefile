@@ -5,6 +5,8 @@ PYTHON ?= python3
 ENGINE ?= sqlite
 SEEDS ?= 1000
 FROM ?= 1
+# Tests wait for servers and for each other: one worker more than there are cores leaves none of them idle.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 BIN := .venv/bin
 
 help:  ## say what each target does
@@ -27,7 +29,7 @@ else
 endif
 
 test: .venv/ready  ## run every test
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: .venv/ready  ## check style
 	@$(BIN)/ruff check .
