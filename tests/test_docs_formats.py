@@ -28,8 +28,8 @@ from hffix.signing.signers import parse_signers
 from hffix.store import projects
 from hffix.store.drafts import draft
 from hffix.store.journal import Journal
-from hffix.store.line_files import split_lines
-from hffix.workflow.chunk import backup_lines, compare, log_of, read_chunk
+from hffix.store.line_files import split_lines, text_of
+from hffix.workflow.chunk import backup_text, compare, log_of, read_chunk
 from hffix.workflow.found import Found
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "formats.md"
@@ -183,13 +183,13 @@ def test_hffix_decides_logs_and_backs_up_the_chunk_of_the_example() -> None:
     found = Found(tables, chunk.lines, [tuple(map(decode_value, one_row.values())) for one_row in cells])
     log, entries_root = log_of(chunk, compare(chunk.lines, found))
     salt = json.loads(one("backup"))[0]
-    backup = backup_lines(chunk.lines[:1], found[:1], salts=iter([salt]))
+    backup = backup_text(chunk.lines[:1], found[:1], salts=iter([salt]))
     rows = log.rows()
     assert [logged.line() for logged in rows] == lines_of("lines")[:2]
     assert [logged.observed for logged in rows] == [None, one("observed").decode()]
     assert [plain([r.seq, r.leaf, r.outcome, r.observed_leaf]) for r in rows] == lines_of("entries")
     assert entry_leaf(1, leaf=rows[0].leaf, outcome="applied", observed_leaf=None).hex() == DIGESTS["entry 1"]
-    assert (entries_root, backup) == (DIGESTS["entries"], [one("backup")])
+    assert (entries_root, backup) == (DIGESTS["entries"], text_of([one("backup")]))
 
 
 def _made() -> sqlite3.Connection:

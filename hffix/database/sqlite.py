@@ -12,7 +12,7 @@ from hffix.database.session import NO_PARAMS, Params, Row, Selected, Unshared
 from hffix.database.sqlite_faults import passing, refusal_of, told_by_query
 from hffix.database.sqlite_pins import durable, lacking
 from hffix.database.sqlite_schema import key_of, quote, read_table
-from hffix.database.sqlite_statements import appended, asking, bind_params, in_keys, run_of
+from hffix.database.sqlite_statements import MOST_PARAMETERS, appended, asking, bind_params, in_keys, run_of
 from hffix.database.sqlite_values import Settling, alike, as_parameter, as_parameters, bind, keeper, read_text
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, KeyRefused, QueryFailed
@@ -23,7 +23,6 @@ from hffix.model.value import Raw
 
 DIALECT: Final = "sqlite"
 PAGE_ROWS: Final = 5_000
-MOST_PARAMETERS: Final = 30_000
 MOST_ASKED: Final = 900
 SELECTED_ROWS: Final = 1_000
 # How the driver begins to say that a text is not UTF-8; the rest of its message quotes that text.
@@ -334,7 +333,8 @@ class SQLite(Unshared):
 
     def append(self, table: str, *, columns: Mapping[str, Sequence[str | int | None]]) -> None:
         """Insert rows; what all of them share stands in the statement, and is not bound for each."""
-        self._driver.executemany(*appended(table, columns))
+        for sql, values in appended(table, columns):
+            self._driver.execute(sql, values)
 
     def settle_constraints(self) -> None:
         """Do nothing: SQLite has no deferred triggers, and checks deferred keys when it commits."""

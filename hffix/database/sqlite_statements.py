@@ -1,12 +1,18 @@
 """Parts of SQLite's statements: an author's params by place, and rows by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Final
 
 from hffix.authoring.words import with_marks
 from hffix.database.session import Params, Row
 from hffix.database.sqlite_schema import quote
 from hffix.database.sqlite_values import as_parameter, bind, literal
 from hffix.model.schema import Table
+
+MOST_PARAMETERS: Final = 30_000
+# With one row a statement, half of the time would go into beginning and ending statements.
+_APPENDED_AT_ONCE: Final = 500
 
 
 def bind_params(sql: str, params: Params) -> tuple[str, list[object]]:
@@ -53,10 +59,13 @@ def asking(table: Table, columns: Sequence[str], asked: Sequence[Row], *, first:
     )
 
 
-def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> tuple[str, list[tuple[object, ...]]]:
-    """Write the statement that inserts rows, and what is bound for each: what all rows share stands in it."""
+def appended(table: str, columns: Mapping[str, Sequence[str | int | None]]) -> Iterator[tuple[str, list[object]]]:
+    """Write the statements that insert rows, many with each, and what is bound: what all rows share stands in them."""
     differing = {name: vs for name, vs in columns.items() if vs[0] != vs[-1] or len(set(vs)) > 1}
     alone = differing or dict(list(columns.items())[:1])
     marks = ", ".join("?" if name in alone else literal(values[0]) for name, values in columns.items())
-    sql = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES ({marks})"
-    return sql, list(zip(*alone.values(), strict=True))
+    into = f"INSERT INTO main.{quote(table)} ({', '.join(map(quote, columns))}) VALUES"
+    rows = list(zip(*alone.values(), strict=True))
+    step = min(_APPENDED_AT_ONCE, MOST_PARAMETERS // len(alone))
+    for some in (rows[start : start + step] for start in range(0, len(rows), step)):
+        yield f"{into} {', '.join([f'({marks})'] * len(some))}", list(chain.from_iterable(some))

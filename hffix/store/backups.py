@@ -1,7 +1,7 @@
 """Backup parts: the full rows of one chunk, on disk before any of them is written."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from hffix.errors.evidence import BadBackup
 from hffix.errors.project import StorageFailed
 from hffix.model.manifest import PART_LINES, Root
 from hffix.store.files import read, storing, write_once
-from hffix.store.line_files import Leaves, compress, erase_lines, split_lines
+from hffix.store.line_files import Leaves, Text, compress, erase_lines, split_lines
 
 # A whole row may hold far more than the columns that a change set's line holds of it.
 LONGEST_ROW: Final = 2**31
@@ -24,9 +24,9 @@ def part_path(folder: Path, *, run: int, first: int, root: str) -> Path:
     return folder / str(run) / f"{first}-{root[:12]}.jsonl.zst"
 
 
-def write_part(folder: Path, *, run: int, first: int, lines: Sequence[bytes], root: Callable[[], bytes]) -> Path:
+def write_part(folder: Path, *, run: int, first: int, text: Text, root: Callable[[], bytes]) -> Path:
     """Write the part of a chunk; it is on the disk when this returns. The root is asked for when it is needed."""
-    data = compress(lines, longest=LONGEST_ROW)
+    data = compress(text, longest=LONGEST_ROW)
     path = part_path(folder, run=run, first=first, root=root().hex())
     if path.parent.is_symlink():
         # Whole rows of people would lie where nobody knows who may read them; the folder above may be such a link.

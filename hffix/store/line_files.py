@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from hffix.errors.changesets import LineTooLong, NotCanonical, RowsChanged
 from hffix.model import merkle
@@ -126,7 +126,7 @@ class LineFile:
         """Append lines, which come without their line ends."""
         for start in range(0, len(lines), _JOINED):
             some = lines[start : start + _JOINED]
-            joined = join(some, longest=self._longest)
+            joined = checked(text_of(some), longest=self._longest)
             self.lines += len(some)
             written = self._do(partial(self._write, some, joined))
             if len(joined) > _WIDE:
@@ -199,19 +199,31 @@ def _erased(leaf: bytes) -> bytes:
     return b'"%s"' % leaf.hex().encode()
 
 
-def join(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
-    """Write lines as a file holds them; refuse what its readers would refuse or cut elsewhere."""
-    joined = b"\n".join((*lines, b""))
-    if joined.count(b"\n") != len(lines):
+class Text(NamedTuple):
+    """Lines as a file holds them, each with its end, and how many they are."""
+
+    joined: bytes
+    lines: int
+
+
+def text_of(lines: Sequence[bytes]) -> Text:
+    """Write lines as a file holds them."""
+    return Text(b"\n".join((*lines, b"")), len(lines))
+
+
+def checked(text: Text, *, longest: int = LONGEST) -> bytes:
+    """Give the bytes of a text; refuse what their readers would refuse or cut elsewhere."""
+    joined = text.joined
+    if joined.count(b"\n") != text.lines:
         raise NotCanonical("a line holds a line end")
-    if len(joined) > longest and any(len(line) > longest for line in lines):
+    if len(joined) > longest and any(len(line) > longest for line in joined.split(b"\n")):
         raise LineTooLong(f"a line is longer than {longest >> 20} MiB")
     return joined
 
 
-def compress(lines: Sequence[bytes], *, longest: int = LONGEST) -> bytes:
+def compress(text: Text, *, longest: int = LONGEST) -> bytes:
     """Give the whole of a small file of lines at once."""
-    return zstd.compress(join(lines, longest=longest), LEVEL)
+    return zstd.compress(checked(text, longest=longest), LEVEL)
 
 
 def leaves_of(data: bytes, *, most: int, erased: AbstractSet[bytes] = frozenset()) -> Leaves:

@@ -24,6 +24,7 @@ from hffix.model.run import Outcome
 from hffix.model.schema import Table
 from hffix.model.shape import visible_value
 from hffix.model.value import encode_values, identical
+from hffix.store.line_files import Text, text_of
 from hffix.workflow.block import Alike, Block, Row
 from hffix.workflow.found import Columns, Found, Tables, read_rows
 from hffix.workflow.hashing import HERE, Hashing
@@ -179,9 +180,10 @@ def _carries_on(table: Table, line: Line) -> bool:
     return any(link.on_update in ACTING and set(link.to_columns) & set(line.after or ()) for link in table.referred)
 
 
-def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[bytes]:
+def backup_text(block: Block, found: Found, *, salts: Iterator[str]) -> Text:
     """Write the full rows, as they are before the write, of every update and delete."""
-    placed: list[tuple[int, bytes]] = []
+    texts: list[Text] = []
+    placed: list[int] = []
     for group in block.groups:
         columns = found.columns(group)
         if group.kind == "insert" or columns is None:
@@ -189,11 +191,12 @@ def backup_lines(block: Block, found: Found, *, salts: Iterator[str]) -> list[by
         stored = tuple(sorted(found.tables[group.table].stored))
         rows = map(_held_in(stored), *(encode_values(columns[column]) for column in stored))
         told = zip(islice(salts, len(group)), [group.table] * len(group), group.told_keys(), rows, strict=True)
-        written = _LINES.encode_lines(list(told)).split(b"\n")[:-1]
-        placed += zip(group.places, written, strict=True)
-    if len(block.groups) > 1:
-        placed.sort()
-    return [line for _, line in placed]
+        texts.append(Text(_LINES.encode_lines(list(told)), len(group)))
+        placed += group.places
+    if len(texts) == 1:
+        return texts[0]
+    written = (line for text in texts for line in text.joined.split(b"\n")[:-1])
+    return text_of([line for _, line in sorted(zip(placed, written, strict=True))])
 
 
 def _held_in(columns: tuple[str, ...]) -> Callable[..., Any]:

@@ -82,13 +82,22 @@ def _read(read: Reading, tables: Tables, block: Block) -> Found:
             by_table.setdefault(group.table, []).append(group)
     for name, groups in by_table.items():
         table = tables[name]
-        keyed = {place: key for group in groups for place, key in zip(group.places, group.keys(table), strict=True)}
-        # The order of the keys is the order of the locks.
-        places = list(keyed) if len(groups) == 1 else sorted(keyed)
-        keys = [keyed[place] for place in places]
-        for place, row in zip(places, _of_keys(table, keys, read(table, keys=keys)), strict=True):
+        places, keys = _in_order(table, groups)
+        rows = _of_keys(table, keys, read(table, keys=keys))
+        if len(rows) == len(found):
+            return Found(tables, block, rows)
+        for place, row in zip(places, rows, strict=True):
             found[place] = row
     return Found(tables, block, found)
+
+
+def _in_order(table: Table, groups: Sequence[Alike]) -> tuple[Sequence[int], list[Row]]:
+    """Give the places and the keys of some lines in the order of the lines, which is the order of their locks."""
+    if len(groups) == 1:
+        return groups[0].places, groups[0].keys(table)
+    keyed = {place: key for group in groups for place, key in zip(group.places, group.keys(table), strict=True)}
+    places = sorted(keyed)
+    return places, [keyed[place] for place in places]
 
 
 def _of_keys(table: Table, keys: Sequence[Row], rows: Mapping[Row, Row]) -> list[Row | None]:

@@ -19,6 +19,7 @@ from hffix.changelog.rows import LogColumns
 from hffix.model import merkle
 from hffix.model.hashed import Hashed
 from hffix.model.manifest import Root
+from hffix.store.line_files import Text
 from hffix.workflow.hasher import Answer, Lines, Part, Question, Rows, answer, join, receive, send, tell
 from hffix.workflow.verify_folded import Folded, Nodes
 
@@ -84,9 +85,14 @@ class Hashing:
 
     def root(self, lines: Sequence[bytes]) -> Callable[[], bytes]:
         """Compute the root of some lines; a call gives it."""
-        if not lines:
-            return lambda: merkle.EMPTY
-        asked = self._ask(Lines(join(lines), None))
+        return self._root(join(lines)) if lines else lambda: merkle.EMPTY
+
+    def root_of_text(self, text: Text) -> Callable[[], bytes]:
+        """Compute the root of the lines of a text; a call gives it."""
+        return self._root(text.joined[:-1]) if text.lines else lambda: merkle.EMPTY
+
+    def _root(self, joined: bytes) -> Callable[[], bytes]:
+        asked = self._ask(Lines(joined, None))
         return lambda: asked.told().root
 
     def ready(self) -> bool:

@@ -20,7 +20,7 @@ from hffix.model.value import decode_values
 from hffix.store import backups
 from hffix.workflow.besides import refusing_besides
 from hffix.workflow.block import Alike, Block
-from hffix.workflow.chunk import APPLIED, Chunk, Verdict, backup_lines, conflict_of, log_of, read_back, refuse_reached
+from hffix.workflow.chunk import APPLIED, Chunk, Verdict, backup_text, conflict_of, log_of, read_back, refuse_reached
 from hffix.workflow.deciding import decide, of_its_own, refuse_unbalanced
 from hffix.workflow.failpoints import failpoints
 from hffix.workflow.fitting import refuse_too_wide
@@ -108,13 +108,13 @@ def _back_up(work: Work, chunk: Chunk, lines: Block, before: Found) -> BackupFac
     started = time.monotonic()
     drawn = secrets.token_hex(16 * len(lines))
     salts = (drawn[place : place + 32] for place in range(0, len(drawn), 32))
-    written = backup_lines(lines, before, salts=salts)
-    root = work.hashing.root(written)
-    if written:
-        backups.write_part(work.setting.project.backups, run=work.run, first=chunk.first, lines=written, root=root)
+    text = backup_text(lines, before, salts=salts)
+    root = work.hashing.root_of_text(text)
+    if text.lines:
+        backups.write_part(work.setting.project.backups, run=work.run, first=chunk.first, text=text, root=root)
     if time.monotonic() - started > work.setting.project.backup_seconds:
         raise BackupTooSlow(f"the backup part took longer than {work.setting.project.backup_seconds:g} seconds")
-    return BackupFacts(root=root().hex(), rows=len(written))
+    return BackupFacts(root=root().hex(), rows=text.lines)
 
 
 def write_rows(session: Session, tables: Tables, block: Block) -> None:

@@ -20,6 +20,7 @@ from hffix.store.line_files import (
     leaf_of,
     leaves_of,
     split_lines,
+    text_of,
 )
 
 if sys.version_info >= (3, 14):
@@ -59,7 +60,9 @@ def test_a_file_written_in_pieces_is_the_file_of_all_lines(tmp_path: Path) -> No
     file.add([])
     root = file.finish()
     data = (tmp_path / "a").read_bytes()
-    assert root == leaves_of(data, most=len(lines)).root() == leaves_of(compress(lines), most=len(lines)).root()
+    assert (
+        root == leaves_of(data, most=len(lines)).root() == leaves_of(compress(text_of(lines)), most=len(lines)).root()
+    )
     assert [line for some_lines in split_lines(data, most=len(lines)) for line in some_lines] == lines
 
 
@@ -71,14 +74,14 @@ def test_a_file_of_lines_is_never_opened_over_another(tmp_path: Path) -> None:
 
 def test_a_line_that_holds_a_line_end_is_refused() -> None:
     with pytest.raises(NotCanonical):
-        compress([b"[1]", b"[2\n]"])
+        compress(text_of([b"[1]", b"[2\n]"]))
 
 
 def test_a_line_is_as_long_as_a_reader_takes_and_no_longer() -> None:
     longest = b"x" * LONGEST
-    assert list(split_lines(compress([longest]), most=1)) == [[longest]]
+    assert list(split_lines(compress(text_of([longest])), most=1)) == [[longest]]
     with pytest.raises(LineTooLong):
-        compress([longest + b"x"])
+        compress(text_of([longest + b"x"]))
 
 
 @pytest.mark.parametrize(
@@ -86,10 +89,10 @@ def test_a_line_is_as_long_as_a_reader_takes_and_no_longer() -> None:
     [
         (b"", "cut"),
         (b"no zstd", "frame"),
-        (compress([b"1", b"2"])[:-1], "cut"),
-        (compress([b"1", b"2"]) + b"x", "follow"),
-        (compress([b"1"]) + compress([b"2"]), "follow"),
-        (compress([b"1", b"2", b"3"]), "more lines"),
+        (compress(text_of([b"1", b"2"]))[:-1], "cut"),
+        (compress(text_of([b"1", b"2"])) + b"x", "follow"),
+        (compress(text_of([b"1"])) + compress(text_of([b"2"])), "follow"),
+        (compress(text_of([b"1", b"2", b"3"])), "more lines"),
         (zstd.compress(b"1\n2"), "no end"),
         (zstd.compress(b"\n" * 2**27), "more lines"),
         (zstd.compress(b"x" * 2**27), "longer than 8 MiB"),
@@ -103,7 +106,7 @@ def test_a_file_that_was_not_made_here_is_refused(data: bytes, fault: str) -> No
 
 
 def written(path: Path, lines: list[bytes]) -> Root:
-    path.write_bytes(compress(lines))
+    path.write_bytes(compress(text_of(lines)))
     return leaves_of(path.read_bytes(), most=len(lines)).root()
 
 
@@ -161,5 +164,5 @@ def test_lines_say_whether_one_was_erased_or_is_to_be() -> None:
         (lines, {merkle.leaf(b"[3]")}, False),
         (erased, set(), True),
     ):
-        found = leaves_of(compress(stored), most=2, erased=gone)
-        assert (found.holds_erased, found.root()) == (told, leaves_of(compress(lines), most=2).root())
+        found = leaves_of(compress(text_of(stored)), most=2, erased=gone)
+        assert (found.holds_erased, found.root()) == (told, leaves_of(compress(text_of(lines)), most=2).root())

@@ -14,8 +14,9 @@ from hffix.model import canonical
 from hffix.model.change import Cells, Line, canonical_rows
 from hffix.model.schema import Column, Table
 from hffix.model.value import Raw, Typed, UnreadableText
+from hffix.store.line_files import text_of
 from hffix.workflow.block import Block
-from hffix.workflow.chunk import APPLIED, backup_lines, compare, read_back
+from hffix.workflow.chunk import APPLIED, backup_text, compare, read_back
 from hffix.workflow.found import Found, read_rows
 
 SALT = "0" * 32
@@ -77,9 +78,9 @@ def test_a_backup_line_is_the_canonical_form_of_salt_table_key_and_row(cells: li
     rows = [(number, *some) for number, some in enumerate(cells)]
     wide = table("id", "b", "a")
     block = Block([update(number, {}, {"a": "x"}) for number in range(len(rows))])
-    backup = backup_lines(block, found(rows, block, wide), salts=iter([SALT] * len(rows)))
+    backup = backup_text(block, found(rows, block, wide), salts=iter([SALT] * len(rows)))
     expected = zip(block, canonical_rows(("id", "b", "a"), rows), strict=True)
-    assert backup == [canonical.encode([SALT, "t", line.key, row]) for line, row in expected]
+    assert backup == text_of([canonical.encode([SALT, "t", line.key, row]) for line, row in expected])
 
 
 @given(st.lists(NAMES, unique=True, min_size=1, max_size=4))
@@ -87,9 +88,9 @@ def test_a_backup_line_names_columns_as_they_are_called(names: list[str]) -> Non
     own = [name for name in names if name != "id"]
     described = table("id", *own)
     block = Block([update(1, {}, {})])
-    backup = backup_lines(block, found([(1, *own)], block, described), salts=iter([SALT]))
+    backup = backup_text(block, found([(1, *own)], block, described), salts=iter([SALT]))
     row: Cells = {"id": {"int": "1"}, **{name: name for name in own}}
-    assert backup == [canonical.encode([SALT, "t", {"id": {"int": "1"}}, row])]
+    assert backup == text_of([canonical.encode([SALT, "t", {"id": {"int": "1"}}, row])])
 
 
 def test_each_line_of_a_backup_has_a_salt_of_its_own_whatever_lines_are_alike() -> None:
@@ -97,8 +98,8 @@ def test_each_line_of_a_backup_has_a_salt_of_its_own_whatever_lines_are_alike() 
     rows = [(number, "a", "b") for number in (1, 2, 3)]
     salts = [str(number) * 32 for number in range(3)]
     block = Block(lines)
-    backup = backup_lines(block, found(rows, block, table("id", "a", "b")), salts=iter(salts))
-    told = [json.loads(line) for line in backup]
+    backup = backup_text(block, found(rows, block, table("id", "a", "b")), salts=iter(salts))
+    told = [json.loads(line) for line in backup.joined.splitlines()]
     assert sorted(salt for salt, *_ in told) == salts
     assert [key for _, _, key, _ in told] == [line.key for line in lines]
 

@@ -13,7 +13,7 @@ from hffix.model import merkle
 from hffix.model.change import Line
 from hffix.model.hashed import hash_lines
 from hffix.model.manifest import Root
-from hffix.store.line_files import compress
+from hffix.store.line_files import compress, text_of
 from hffix.workflow import hashing as hashing_module
 from hffix.workflow.hashing import HERE, MOST_WAITING, WORTH_IT, Hashing
 from hffix.workflow.verify_folded import Nodes, fold
@@ -74,12 +74,14 @@ def test_rows_that_do_not_give_their_leaves_come_to_nothing(apart: Hashing, chan
 
 
 def test_a_backup_part_has_the_root_of_its_lines(apart: Hashing) -> None:
-    data = compress(LINES)
+    data = compress(text_of(LINES))
     root = Root(root=HERE.root(LINES)().hex(), leaves=7)
     assert apart.part(data)() == HERE.part(data)() == root
 
 
-@pytest.mark.parametrize("data", [b"", b"none", compress(LINES)[:-1], compress([*LINES, b'"%s"' % (b"0" * 64)])])
+@pytest.mark.parametrize(
+    "data", [b"", b"none", compress(text_of(LINES))[:-1], compress(text_of([*LINES, b'"%s"' % (b"0" * 64)]))]
+)
 def test_a_backup_part_that_is_not_whole_has_no_root(apart: Hashing, data: bytes) -> None:
     assert apart.part(data)() is None
     assert HERE.part(data)() is None

@@ -7,7 +7,7 @@ import pytest
 
 from hffix.model import merkle
 from hffix.store.backups import read_part
-from hffix.store.line_files import compress
+from hffix.store.line_files import compress, text_of
 from hffix.workflow.close import close
 from hffix.workflow.verify import verify
 from tests.workflow.conftest import found, opened
@@ -28,10 +28,10 @@ def test_a_backup_part_that_is_gone_is_found(desk: Office) -> None:
 
 
 PARTS: dict[str, Callable[[list[bytes]], bytes]] = {
-    "a byte": lambda lines: compress([lines[0].replace(b"1991", b"1992"), *lines[1:]]),
-    "its order": lambda lines: compress(lines[::-1]),
-    "a line less": lambda lines: compress(lines[:-1]),
-    "a line more": lambda lines: compress([*lines, lines[-1]]),
+    "a byte": lambda lines: compress(text_of([lines[0].replace(b"1991", b"1992"), *lines[1:]])),
+    "its order": lambda lines: compress(text_of(lines[::-1])),
+    "a line less": lambda lines: compress(text_of(lines[:-1])),
+    "a line more": lambda lines: compress(text_of([*lines, lines[-1]])),
     "what is no part at all": lambda lines: b"nothing",
     "nothing": lambda lines: b"",
 }
@@ -47,7 +47,7 @@ def test_a_backup_part_that_was_changed_is_found(desk: Office, change: Callable[
 def test_a_line_erased_from_a_backup_part_without_a_word_is_found(desk: Office) -> None:
     path = part(desk)
     first, *others = read_part(path)
-    path.write_bytes(compress([b'"' + merkle.leaf(first).hex().encode() + b'"', *others]))
+    path.write_bytes(compress(text_of([b'"' + merkle.leaf(first).hex().encode() + b'"', *others])))
     assert found(desk) == {("erased-unnamed", FIRST_PART)}
 
 
