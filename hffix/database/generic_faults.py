@@ -20,9 +20,12 @@ _BUSY_NUMBERS: Final = {
     "mssql": frozenset({1205, 1222, 3960}),
     "oracle": frozenset({54, 60, 8177, 30006}),
 }
-# Connections that broke, of which not every driver's dialect knows: the client library's numbers, and that of MySQL
-# Connector where it has no connection left.
-_BROKEN_NUMBERS: Final = {"mysql": frozenset({-1, 2002, 2003, 2006, 2013, 2014, 2045, 2048, 2055})}
+# Connections that broke, of which not every driver's dialect knows: the server's numbers, and the client libraries'.
+_BROKEN_NUMBERS: Final = {
+    "mysql": frozenset({1053, 1158, 1159, 1160, 1161, 1927, 4031, 2002, 2003, 2006, 2013, 2014, 2045, 2048, 2055})
+}
+# MySQL Connector's, where it has no connection left; other classes of its errors have it for other reasons.
+_NONE_LEFT: Final = -1
 # What a query may end with: the database's refusal, or a driver's that cannot read what it was given.
 REFUSALS: Final = (SQLAlchemyError, ValueError, ArithmeticError)
 _BROKEN: Final = "the connection to the database broke"
@@ -77,10 +80,8 @@ def passing(fault: BaseException, *, family: str, lost: bool) -> HffixError | No
 
 def broken(fault: BaseException, *, family: str) -> bool:
     """Say whether a driver's own fault is that of a connection that broke."""
-    # By name, since each driver has classes of its own.
-    named = {kind.__name__ for kind in type(fault).__mro__}
-    lasting = named.isdisjoint({"OperationalError", "InterfaceError"})
-    return not lasting and number_of(fault) in _BROKEN_NUMBERS.get(family, ())
+    numbers, number = _BROKEN_NUMBERS.get(family, frozenset()), number_of(fault)
+    return number in numbers or (bool(numbers) and number == _NONE_LEFT and type(fault).__name__ == "OperationalError")
 
 
 def query_refused(fault: BaseException) -> HffixError:

@@ -14,7 +14,7 @@ from hffix.database.postgresql import PostgreSQL
 from hffix.database.postgresql_link import READER, WRITER, Link
 from hffix.database.postgresql_pins import READING, WRITING
 from hffix.database.postgresql_session import PostgreSQLSession, Trial
-from hffix.errors.targets import CannotReach, QueryFailed
+from hffix.errors.targets import CannotReach, GrantLacking
 
 # Drawn once; a database has one lineage, and an advisory lock is a database's own.
 RUN_LOCK: Final = 0x68666669785F7231
@@ -101,7 +101,7 @@ class _Grip:
         stalled = [pid for (pid,) in self._link.fetch(_STALLED, (WRITER, str(lease.SILENT_SECONDS)))]
         if stalled:
             # Only members of the superuser's role may end his sessions; he is told to run the command again then.
-            with suppress(QueryFailed):
+            with suppress(GrantLacking):
                 self._link.fetch(_END, (stalled,))
 
     def speak(self) -> bool:
