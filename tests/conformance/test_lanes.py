@@ -6,12 +6,16 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 
+from hffix.database import Session
 from hffix.errors.applying import Conflict
 from hffix.errors.targets import CannotReach
 from hffix.workflow import lanes
+from hffix.workflow.chunk import Chunk
 from hffix.workflow.control import pause, resume
 from hffix.workflow.failpoints import failpoints
+from hffix.workflow.session import Work
 from hffix.workflow.verify import verify
+from hffix.workflow.writing import Written, write_chunk
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
 from tests.conformance.offices import open_office
@@ -124,12 +128,18 @@ def test_a_conflict_stops_the_run_behind_the_chunks_before_it(office: Office, da
 
 
 def test_a_row_that_changes_while_it_is_planned_beside_another_is_never_written(
-    office: Office, database: Database
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = office.approved("1")
-    with acting_at("chunk.begun", lambda: database.run("UPDATE loan SET note = 'mine' WHERE id = 15"), time=2):
-        stopped = office.apply(planned, chunk_rows=CHUNK_ROWS)
-    assert (type(stopped.problem), stopped.applied) in {(Conflict, 10), (Conflict, 0)}
+
+    def write_behind_a_change(work: Work, session: Session, chunk: Chunk) -> Written:
+        if chunk.first == CHUNK_ROWS + 1:
+            database.run("UPDATE loan SET note = 'mine' WHERE id = 15")
+        return write_chunk(work, session, chunk)
+
+    monkeypatch.setattr(lanes, "write_chunk", write_behind_a_change)
+    stopped = office.apply(planned, chunk_rows=CHUNK_ROWS)
+    assert (type(stopped.problem), stopped.applied) == (Conflict, CHUNK_ROWS)
     assert database.ask("SELECT note FROM loan WHERE id = 15") == [("mine",)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from hffix.changelog import writer
@@ -325,12 +326,11 @@ def dying_at(name: str, *, time: int = 1) -> Iterator[None]:
 @contextmanager
 def acting_at(name: str, action: Callable[[], object], *, time: int = 1) -> Iterator[None]:
     """Let something happen at a failpoint, when it is reached for the given time."""
-    reached = 0
+    # Counting is one step: two threads may come at once.
+    reached = count(1)
 
     def reach(boundary: str) -> None:
-        nonlocal reached
-        reached += boundary == name
-        if boundary == name and reached == time:
+        if boundary == name and next(reached) == time:
             action()
 
     failpoints.on_reach = reach
