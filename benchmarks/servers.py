@@ -1,8 +1,9 @@
 """The same table on a database server, and what is done to it by hand there: one UPDATE, a careful DBA, an ORM loop."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, make_url, text
@@ -13,7 +14,7 @@ LOADED_AT_ONCE = 5_000
 NARROW = "0123456789X"
 
 
-class Server:
+class Server(ABC):
     """One server, on which databases of our own are made and dropped."""
 
     name: str
@@ -37,10 +38,9 @@ class Server:
                 self._load(connection, count)
             yield url
 
-    @contextmanager
-    def fresh(self, base: str) -> Iterator[str]:
+    @abstractmethod
+    def fresh(self, base: str) -> AbstractContextManager[str]:
         """Copy the base; give the copy's url."""
-        raise NotImplementedError
 
     def raw_update(self, url: str) -> None:
         """Run method A: one statement."""

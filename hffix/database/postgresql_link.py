@@ -24,7 +24,7 @@ WRITER: Final = "hffix writing"
 _START: Final = "hffix_start"
 # All that stands in no name of a snapshot.
 _SNAPSHOT: Final = re.compile(r"[^0-9A-F-]")
-
+# How severe it is when a server ends a session.
 _ENDING: Final = frozenset({"FATAL", "PANIC"})
 
 Cursor = RawCursor[tuple[Any, ...]]
@@ -77,7 +77,7 @@ class Link:
         self._open()
 
     def _hear(self, diagnostic: psycopg.errors.Diagnostic) -> None:
-        # How a server says that it ends the session is no warning: the next statement finds the connection broken.
+        # This is no warning: the next statement finds the connection broken.
         if diagnostic.severity_nonlocalized in _ENDING:
             return
         # The text may quote a value.

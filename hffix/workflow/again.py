@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from hffix.database import Session
 from hffix.database.returning import renew
 from hffix.errors import HffixError
 from hffix.errors.targets import Busy, ConnectionLost
+
+Answer = TypeVar("Answer")
 
 # Nobody is waited for longer than that; whoever runs the command again later loses nothing.
 PATIENCE: Final = 5.0
@@ -16,11 +18,11 @@ _WAITS: Final = (0.1, 0.3, 0.9, 1.5)
 
 def again(
     session: Session,
-    work: Callable[[], None],
+    work: Callable[[], Answer],
     *,
     renewed: Callable[[], None] = lambda: None,
     patience: float | None = None,
-) -> None:
+) -> Answer:
     """Do a transaction, a few times if need be; one whose commit is not known is never done twice.
 
     `renewed` looks at where a new connection leads. With `patience`, locks are waited for as long as that.

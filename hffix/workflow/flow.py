@@ -191,13 +191,8 @@ def _wait_at_the_edge(work: Work, limits: Limits, *, began: float) -> Control:
 
 def _read_control(work: Work) -> Control:
     """Read what somebody asked of the run; the session may have been idle, and its connection broken meanwhile."""
-    found: list[Control] = []
-
-    def read_it() -> None:
-        found.append(read_control(work.session, work.change_set.digest))
-
-    again(work.session, read_it, renewed=partial(work.refuse_moved, work.session))
-    return found[0]
+    read_it = partial(read_control, work.session, work.change_set.digest)
+    return again(work.session, read_it, renewed=partial(work.refuse_moved, work.session))
 
 
 def _stop_if_asked(limits: Limits, *, paused: bool, began: float, work: Work) -> None:

@@ -9,6 +9,7 @@ from hffix.errors.applying import ReceiptPending
 from hffix.errors.approvals import ApprovalError
 from hffix.errors.project import StorageFailed
 from hffix.errors.targets import Busy, CannotReach, ConnectionLost
+from hffix.model.receipt import Receipt
 from hffix.model.run import Past
 from hffix.workflow.again import again
 from hffix.workflow.past import read_chain
@@ -22,10 +23,9 @@ def leave_receipt(work: Work) -> tuple[str | None, HffixError | None]:
 
     What was committed stands without it; whoever calls the command again leaves the receipt that is pending.
     """
-    signed: list[str] = []
 
-    def sign_it() -> None:
-        receipt = sign_receipt(
+    def sign_it() -> Receipt | None:
+        return sign_receipt(
             work.setting,
             work.session,
             read_chain(work.session),
@@ -34,13 +34,12 @@ def leave_receipt(work: Work) -> tuple[str | None, HffixError | None]:
             key=work.key,
             now=work.session.now(),
         )
-        signed.extend([receipt.name] if receipt else [])
 
     try:
-        again(work.session, sign_it, renewed=partial(work.refuse_moved, work.session, mine=False))
+        receipt = again(work.session, sign_it, renewed=partial(work.refuse_moved, work.session, mine=False))
     except (CannotReach, ConnectionLost, Busy, StorageFailed) as fault:
         return None, ReceiptPending(f"the receipt could not be written: {fault.message}")
-    return next(iter(signed), None), None
+    return receipt.name if receipt else None, None
 
 
 def leave_pending_receipt(setting: Setting, session: Session) -> tuple[Past, str | None, str]:

@@ -16,6 +16,7 @@ import pytest
 from hffix.errors import HffixError
 from hffix.errors.applying import AlreadyApplied
 from hffix.errors.targets import CannotReach, ConnectionLost
+from hffix.workflow import failpoints
 from hffix.workflow.verify import verify
 from tests.conformance.conftest import engine_named
 from tests.conformance.engine import Database
@@ -33,23 +34,6 @@ from hffix import Fix
 fix = Fix(author="li.wei", risk="low")
 fix.sql("loan", {"note": "'new'"}, where="t.note = 'old'", at_most=100)
 '''
-MOMENTS = (
-    "open.checked",
-    "open.journaled",
-    "open.confirmed",
-    "chunk.begun",
-    "chunk.locked",
-    "chunk.backed-up",
-    "chunk.written",
-    "chunk.logged",
-    "chunk.recorded",
-    "chunk.journaled",
-    "chunk.committed",
-    "chunk.confirmed",
-    "close.recorded",
-    "close.journaled",
-    "close.committed",
-)
 SHORTLY = 0.02
 CHUNKS = LOANS // CHUNK_ROWS
 KINDS = ["found", "open", *["chunk"] * CHUNKS, "close"]
@@ -86,7 +70,7 @@ def applied_at_last(office: Office, digest: str) -> int:
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_run_outlives_the_loss_of_all_its_connections(name: str, seed: int, tmp_path: Path) -> None:
     chosen = random.Random(seed)
-    moment, at = chosen.choice(MOMENTS), chosen.randint(1, CHUNKS)
+    moment, at = chosen.choice(failpoints.NAMES), chosen.randint(1, CHUNKS)
     delay = chosen.choice([0.0, SHORTLY * chosen.random()])
     with engine_named(name).fresh(tmp_path) as database:
         rows = ", ".join(f"({n}, 'old')" for n in range(1, LOANS + 1))
